@@ -1,0 +1,51 @@
+# kyp: `make run` serves at http://127.0.0.1:8000, `make test` runs the tests; both install first and need only Python and make.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+STAMP := .venv/installed
+
+.PHONY: help install run test check format lint types imports lock clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+install: $(STAMP)  ## create .venv from the lock and put kyp into it
+
+$(STAMP): .ci/requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"kyp needs Python 3.11 to 3.13, this is {v[0]}.{v[1]}: set PYTHON=...")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: install  ## train once where there is no model yet, then serve
+	$(BIN)/kyp serve --host $(HOST) --port $(PORT)
+
+test: install  ## the tests, with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+check: install format-check lint types imports test  ## all that must hold before a commit
+
+format: install  ## rewrite the code in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+format-check: install
+	$(BIN)/ruff format --check .
+
+lint: install  ## ruff
+	$(BIN)/ruff check .
+
+types: install  ## mypy, strict, code and tests
+	$(BIN)/mypy
+
+imports: install  ## the layers that imports must keep to
+	$(BIN)/lint-imports
+
+lock:  ## resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o .ci/requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -o .ci/requirements-dev.lock
+
+clean:  ## remove what was built (not the models and the store in .kyp)
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage

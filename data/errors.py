@@ -1,0 +1,35 @@
+"""The one tree of errors that kyp raises on purpose; each message names the thing and the way out."""
+
+
+class KypError(Exception):
+    """Base of every expected error; its text can be shown to a user as it is.
+
+    Attributes:
+        code: a short stable name for machines, such as ``empty_message``.
+    """
+
+    code = "error"
+
+
+class InputError(KypError):
+    """What the caller gave cannot be used (a file, a request, a record)."""
+
+    code = "bad_input"
+
+
+class UnreadableMail(InputError):
+    """Bytes that are no mail, or a mail in which nothing can be read."""
+
+    code = "unreadable_mail"
+
+
+class ArtifactError(KypError):
+    """A model on disk is missing, damaged, tampered with or of another version."""
+
+    code = "bad_artifact"
+
+
+class MissingExtra(KypError):
+    """An optional part was asked for whose dependency is not installed."""
+
+    code = "missing_extra"

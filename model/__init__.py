@@ -1,0 +1,1 @@
+"""What we conclude from a mail; reads no database and knows no web."""

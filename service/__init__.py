@@ -1,0 +1,1 @@
+"""Who asks: command line, HTTP, batch; the only place with SQL and HTTP."""

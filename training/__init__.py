@@ -1,0 +1,1 @@
+"""How kyp learns: labelled records in, a checked model artifact out."""
