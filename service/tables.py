@@ -1,0 +1,78 @@
+"""The store's tables, in SQL that SQLite and PostgreSQL share."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment kept in UTC: SQLite has no time zones, so what comes back is told that it is UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's)
+        """Turn an aware moment into UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the moment back as an aware one."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints are named by rule so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class MessageRow(Base):
+    """One assessed message; ``assessment`` is the contract's object, the other columns are there to be searched."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_dated_at_id", "dated_at", "id"),
+        Index("ix_messages_client_dated_at", "client", "dated_at"),
+        Index("ix_messages_urgency", "urgency"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    client: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    dated_at: Mapped[datetime] = mapped_column(UtcDateTime)  # sent_at, or received_at where the mail bears no date
+    source: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str | None] = mapped_column(Text)
+    lang: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    urgency: Mapped[int]
+    claimed: Mapped[bool]
+    deadline: Mapped[date | None]
+    model: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(16))
+    error: Mapped[str | None] = mapped_column(String(64))
+    assessment: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SignalRow(Base):
+    """One label of one message."""
+
+    __tablename__ = "signals"
+    __table_args__ = (Index("ix_signals_label_present_message_id", "label", "present", "message_id"),)
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    label: Mapped[str] = mapped_column(String(32), primary_key=True)
+    probability: Mapped[float]
+    present: Mapped[bool]

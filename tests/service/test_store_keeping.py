@@ -1,0 +1,143 @@
+"""The store."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from data.errors import InputError
+from data.records import Assessment, Problem
+from data.wire import to_json
+from service.store import Query, Store, open_store
+
+Assessed = Callable[..., Assessment]
+NOON = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A fresh SQLite store."""
+    store = open_store(f"sqlite:///{tmp_path / 'deep' / 'kyp.db'}")
+    yield store
+    store.close()
+
+
+def test_a_message_comes_back_as_it_was(store: Store, assessed: Assessed) -> None:
+    """What is stored is the contract's object, whole."""
+    message = assessed(labels=("micro_managing", "goodwill"))
+    assert store.add(message, NOON)
+    kept = store.get("m1")
+    assert kept is not None
+    assert to_json(kept) == to_json(message)
+    assert store.get("m2") is None
+
+
+def test_the_same_message_is_stored_once(store: Store, assessed: Assessed) -> None:
+    """A second arrival changes nothing and says that it was not new."""
+    assert store.add(assessed(), NOON)
+    assert not store.add(assessed(subject="changed"), NOON)
+    kept = store.get("m1")
+    assert kept is not None
+    assert kept.subject == "Drafts"
+
+
+def test_the_same_message_at_the_same_time_is_stored_once(tmp_path: Path, assessed: Assessed) -> None:
+    """Of many arrivals at once, over two stores on one file, exactly one is new; the others wait and do not fail."""
+    stores = [open_store(f"sqlite:///{tmp_path / 'kyp.db'}") for _ in range(2)]
+    with ThreadPoolExecutor(16) as pool:
+        new = list(pool.map(lambda n: stores[n % 2].add(assessed(f"m{n // 16}"), NOON), range(128)))
+    assert sum(new) == 8
+    assert len(stores[0].page(Query()).messages) == 8
+    for store in stores:
+        store.close()
+
+
+def test_a_message_is_never_half_there(store: Store, assessed: Assessed) -> None:
+    """Where its signals cannot be stored, the message is not stored either."""
+    twice = assessed(labels=("distrust",))
+    with pytest.raises(IntegrityError):
+        store.add(dataclasses.replace(twice, signals=twice.signals * 2), NOON)
+    assert store.get("m1") is None
+
+
+def test_pages_follow_one_another(store: Store, assessed: Assessed) -> None:
+    """Page by page every message comes once, newest first, also where many bear the same moment."""
+    for n in range(25):
+        store.add(assessed(f"m{n:02}", sent_at=NOON - timedelta(hours=n // 5)), NOON)
+    seen: list[str] = []
+    query = Query(limit=7)
+    while True:
+        page = store.page(query)
+        seen += [message.id for message in page.messages]
+        if page.next is None:
+            break
+        query = dataclasses.replace(query, after=page.next)
+    assert len(seen) == len(set(seen)) == 25
+    assert seen[:5] == ["m04", "m03", "m02", "m01", "m00"]
+
+
+def test_filters_narrow_a_listing(store: Store, assessed: Assessed) -> None:
+    """Client, label, urgency and date each leave out what does not fit; a message without a date counts as received."""
+    urgent = dataclasses.replace(assessed().urgency, level=3)
+    store.add(assessed("a", labels=("distrust",)), NOON)
+    store.add(assessed("b", client="ben@x.example", urgency=urgent), NOON)
+    store.add(assessed("c", client=None, sent_at=None), NOON)
+
+    def ids(query: Query) -> set[str]:
+        return {message.id for message in store.page(query).messages}
+
+    assert ids(Query(client="ana@brightloom.example")) == {"a"}
+    assert ids(Query(label="distrust")) == {"a"}
+    assert ids(Query(label="goodwill")) == set()
+    assert ids(Query(urgency_min=3)) == {"b"}
+    assert ids(Query(since=NOON)) == {"c"}
+
+
+def test_the_past_is_what_came_before(store: Store, assessed: Assessed) -> None:
+    """A client's past holds earlier readable messages with their labels, oldest first, and nobody else's."""
+    store.add(assessed("old", labels=("micro_managing", "distrust"), sent_at=NOON - timedelta(days=9)), NOON)
+    store.add(assessed("new", sent_at=NOON), NOON)
+    store.add(assessed("late", sent_at=NOON + timedelta(days=1)), NOON)
+    store.add(assessed("broken", sent_at=NOON, error=Problem("x", "y")), NOON)
+    store.add(assessed("other", client="ben@x.example", sent_at=NOON - timedelta(days=3)), NOON)
+    past = store.past("ana@brightloom.example", before=NOON + timedelta(hours=1))
+    assert (past.count, past.first_at) == (2, NOON - timedelta(days=9))
+    assert [(seen.id, seen.sent_at, set(seen.labels)) for seen in past.latest] == [
+        ("old", NOON - timedelta(days=9), {"micro_managing", "distrust"}),
+        ("new", NOON, set()),
+    ]
+    assert store.past("nobody", before=None).count == 0
+
+
+def test_a_mail_may_claim_an_impossible_year(store: Store, assessed: Assessed) -> None:
+    """A date at the edge of time neither stops the store nor gets lost from the assessment."""
+    edge = datetime.fromisoformat("0001-01-01T00:00:00+14:00")
+    assert store.add(assessed(sent_at=edge), NOON)
+    kept = store.get("m1")
+    assert kept is not None
+    assert kept.sent_at == edge
+    assert store.past("ana@brightloom.example", before=edge).count == 1
+
+
+def test_a_store_survives_its_closing(tmp_path: Path, assessed: Assessed) -> None:
+    """What was stored is there after a restart, and the folder is for its owner alone."""
+    url = f"sqlite:///{tmp_path / 'home' / 'kyp.db'}"
+    first = open_store(url)
+    first.add(assessed(), NOON)
+    first.close()
+    second = open_store(url)
+    assert second.get("m1") is not None
+    second.close()
+    assert (tmp_path / "home").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/kyp", "sqlite:////proc/no/such/kyp.db"])
+def test_a_store_that_cannot_be_says_why(url: str) -> None:
+    """A wrong URL is an error for people, and does not show a password."""
+    with pytest.raises(InputError) as caught:
+        open_store(url)
+    assert "secret" not in str(caught.value)
