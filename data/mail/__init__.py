@@ -1,0 +1,1 @@
+"""Mail as it comes: bytes, forwards, quotes, signatures and archives made into Email records."""

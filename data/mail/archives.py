@@ -1,0 +1,136 @@
+"""Everything that holds mails, opened as one stream of Emails: files, mailboxes, folders, zips, tables."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from data.errors import InputError
+from data.mail import emlx, mbox, tables, zips
+from data.mail.reading import read
+from data.records import Email, Problem
+
+KNOWN = ".eml, .emlx, .mbox, .mbx, .mbox.gz, .jsonl, .ndjson, .csv, .tsv, .zip, .msg, .pst, or a folder of them"
+
+
+def open_mails(path: Path) -> Iterator[Email]:
+    """Stream the mails of a file or folder, in order; an item that cannot be read is a row with an ``error``.
+
+    Raises:
+        InputError: nothing is there, or nothing of a known kind.
+        MissingExtra: Outlook's own formats need ``kyp[outlook]``.
+    """
+    if not path.exists():
+        raise InputError(f"{path} is not there: give an existing file or folder ({KNOWN}).")
+    if path.is_dir():
+        return _folder(path)
+    return _file(path, path.name)
+
+
+def _file(path: Path, name: str) -> Iterator[Email]:
+    """Choose the reader by the file's name, and by its first bytes where the name says nothing."""
+    kind = _kind(path)
+    if kind == "eml":
+        return _single(path, name)
+    if kind == "mbox":
+        return _mbox(path, name)
+    if kind in ("jsonl", "csv"):
+        return tables.open_table(path, name, kind)
+    if kind == "zip":
+        return zips.open_zip(path, name)
+    if kind == "emlx":
+        return iter((read(emlx.message(path.read_bytes()), name),))
+    if kind in ("msg", "pst"):
+        from data.mail import outlook  # the extra is looked for only where it is needed
+
+        return outlook.open_outlook(path, name)
+    raise InputError(f"{path} is of no known kind: give {KNOWN}.")
+
+
+_BY_SUFFIX = {
+    ".eml": "eml", ".mbox": "mbox", ".mbx": "mbox", ".mboxrd": "mbox", ".mboxo": "mbox", ".jsonl": "jsonl",
+    ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".zip": "zip", ".emlx": "emlx", ".msg": "msg", ".pst": "pst",
+    ".ost": "pst", ".mht": "eml", ".mime": "eml", ".nws": "eml",
+}  # fmt: skip
+
+
+def _kind(path: Path) -> str:
+    name = path.name.lower().removesuffix(".gz")
+    known = _BY_SUFFIX.get(Path(name).suffix)
+    if known:
+        return known
+    with _open(path) as stream:
+        head = _head(stream)
+    if head.startswith(b"From "):
+        return "mbox"
+    if head.startswith(b"PK\x03\x04"):
+        return "zip"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return "msg"
+    if head.startswith(b"!BDN"):
+        return "pst"
+    if head.lstrip().startswith(b"{"):
+        return "jsonl"
+    return "eml" if not read(head, path.name).error or (b"\n" in head and _has_header(head)) else ""
+
+
+def _has_header(head: bytes) -> bool:
+    error = read(head, "").error
+    return error is None or error.code != "unreadable_mail"
+
+
+def _head(stream: IO[bytes]) -> bytes:
+    try:
+        return stream.read(4_000)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path.name.lower().endswith(".gz"):
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def _single(path: Path, name: str) -> Iterator[Email]:
+    with _open(path) as stream:
+        yield read(stream.read(mbox.MAX_MESSAGE), name)
+
+
+def _mbox(path: Path, name: str) -> Iterator[Email]:
+    number = 0
+    with _open(path) as stream:
+        try:
+            for number, raw in enumerate(mbox.messages(stream), start=1):
+                yield read(raw, f"{name}#{number}")
+        except (OSError, EOFError, zlib.error):
+            problem = Problem("damaged_archive", "The mailbox is damaged here; what stands behind it is lost.")
+            yield Email(f"{name}#{number + 1}", error=problem)
+
+
+def _folder(path: Path) -> Iterator[Email]:
+    """A Maildir, or any folder: its files by name, folders inside included."""
+    found = False
+    for item in _items(path):
+        name = str(item.relative_to(path))
+        try:
+            yield from _file(item, name) if not _in_maildir(item) else _single(item, name)
+        except InputError:
+            continue
+        except OSError as error:
+            yield Email(name, error=Problem("unreadable_file", f"The file cannot be opened ({type(error).__name__})."))
+        found = True
+    if not found:
+        raise InputError(f"{path} holds no mail: give {KNOWN}.")
+
+
+def _items(path: Path) -> Iterator[Path]:
+    for item in sorted(path.rglob("*")):
+        hidden = any(part.startswith(".") for part in item.relative_to(path).parts[-1:])
+        if item.is_file() and not item.is_symlink() and not hidden and item.parent.name != "tmp":
+            yield item
+
+
+def _in_maildir(item: Path) -> bool:
+    return item.parent.name in ("cur", "new") and not item.suffix.lower().startswith((".eml", ".mbox"))

@@ -1,0 +1,60 @@
+"""A mail's text as lines with offsets and quoting depth: what all the reading by lines works on."""
+
+from typing import NamedTuple
+
+BLANKS = " \t\u00a0\u200b\ufeff\u200e\u200f\u2060\u200c\u200d"
+
+
+class Line(NamedTuple):
+    """One line: ``[start, end)`` in the whole text, how many quote marks it bears, its text without them.
+
+    ``signed``: the mail program marked it as part of a signature.
+    """
+
+    start: int
+    end: int
+    depth: int
+    text: str
+    signed: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing but quote marks and spaces stands here."""
+        return not self.text
+
+
+def split_lines(text: str) -> list[Line]:
+    """Cut a text whose line ends are newlines into lines, in one pass."""
+    lines: list[Line] = []
+    start = 0
+    for raw in text.split("\n"):
+        end = start + len(raw)
+        depth, content = _unquote(raw)
+        lines.append(Line(start, end, depth, content))
+        start = end + 1
+    return lines
+
+
+def _unquote(raw: str) -> tuple[int, str]:
+    """Take off the quote marks: ``>``, its full-width twin, and initials before it (``JD>``)."""
+    content = raw.strip(BLANKS)
+    if not content or content[0] not in ">＞":
+        if len(content) > 1 and ">" in content[1:4] and _has_initials(content):
+            return 1, content.partition(">")[2].strip(BLANKS)
+        return 0, raw.rstrip(BLANKS).lstrip(BLANKS[2:]) if content else ""
+    depth = 0
+    position = 0
+    for position, char in enumerate(content):
+        if char in ">＞":
+            depth += 1
+        elif char not in BLANKS:
+            return depth, content[position:] if content[position - 1] in ">＞" else content[position - 1 :].lstrip(
+                BLANKS
+            )
+    return depth, ""
+
+
+def _has_initials(content: str) -> bool:
+    """Whether the line opens with one to three capitals and a quote mark, as old newsreaders quote."""
+    initials, _, rest = content.partition(">")
+    return initials.isalpha() and initials.isupper() and initials.isascii() and (not rest or rest[0] in " >")

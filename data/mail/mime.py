@@ -1,0 +1,263 @@
+"""Bytes of a mail to its header, its text and the mails inside it; bounded in depth, parts and size, never raising."""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from data.mail.charsets import decode
+from data.mail.headers import Fields, decode_base64, parameters, split_header
+from data.mail.html import Rendered, to_text
+
+MAX_SIZE = 64 * 1024 * 1024
+MAX_TEXT = 1_000_000
+MAX_DEPTH = 24
+MAX_PARTS = 1_000
+_STUB = re.compile(
+    r"html.{0,60}(?:mail|view|message|read|client|support)|(?:view|read).{0,60}html", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a mail: its header, its kind and its still encoded body."""
+
+    fields: Fields
+    kind: str
+    options: dict[str, str]
+    body: bytes
+    children: tuple["Part", ...] = ()
+
+    @property
+    def filename(self) -> str:
+        """The name of an attachment, or an empty text."""
+        _, options = parameters(self.fields.get("content-disposition"))
+        return options.get("filename") or self.options.get("name", "")
+
+    @property
+    def attached(self) -> bool:
+        """Whether the part is meant to be saved rather than shown."""
+        return self.fields.get("content-disposition").lower().lstrip().startswith("attachment")
+
+    def content(self) -> bytes:
+        """The body with its transfer encoding undone."""
+        coding = self.fields.get("content-transfer-encoding").strip().lower()
+        if coding == "base64":
+            return decode_base64(self.body)
+        if coding in ("quoted-printable", "quoted_printable", "qp"):
+            return binascii.a2b_qp(self.body)
+        if coding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+            return _uudecode(self.body)
+        return self.body
+
+    def text(self) -> str:
+        """The body as text with newlines for line ends."""
+        text = decode(self.content()[: 4 * MAX_TEXT], self.options.get("charset", ""))
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.replace("\x00", "")[:MAX_TEXT]
+
+    def walk(self) -> Iterator["Part"]:
+        """This part and all parts inside it, the mails inside excepted."""
+        stack = [self]
+        while stack:
+            part = stack.pop()
+            yield part
+            if part.kind != "message/rfc822":
+                stack.extend(reversed(part.children))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A mail's text, and the lines of it that the program marked as a signature."""
+
+    text: str
+    signatures: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class _Budget:
+    parts: int
+
+
+def parse(raw: bytes) -> Part:
+    """Read a whole message; line ends may be of any kind, a mailbox's ``From `` line may stand before it."""
+    raw = raw[:MAX_SIZE]
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n")
+        if b"\n" not in raw[:10_000]:
+            raw = raw.replace(b"\r", b"\n")
+    start = 0
+    while raw[start : start + 1] in (b"\n", b" ", b"\t", b"\r") and start < len(raw):
+        start += 1
+    if raw.startswith(b"\xef\xbb\xbf", start):
+        start += 3
+    return _parse(raw, start, len(raw), 0, _Budget(MAX_PARTS), "text/plain")
+
+
+def _parse(raw: bytes, start: int, stop: int, depth: int, budget: _Budget, default: str) -> Part:
+    budget.parts -= 1
+    fields, body_start = split_header(raw, start, stop)
+    kind, options = parameters(fields.get("content-type")) if "content-type" in fields else (default, {})
+    if "/" not in kind:
+        kind = "text/html" if kind == "html" else default if kind in ("", "text", "plain") else kind
+    body = raw[body_start:stop]
+    children: tuple[Part, ...] = ()
+    if kind.startswith("multipart/") and depth < MAX_DEPTH:
+        inner = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+        spans = _spans(body, options.get("boundary", ""), budget.parts)
+        children = tuple(_parse(body, a, b, depth + 1, budget, inner) for a, b in spans if budget.parts > 0)
+        if not children:
+            kind = "text/html" if body.lstrip()[:6].lower().startswith((b"<html", b"<!doct")) else "text/plain"
+    elif kind in ("message/rfc822", "message/global", "message/news") and depth < MAX_DEPTH:
+        carried = Part(fields, kind, options, body).content().replace(b"\r\n", b"\n").lstrip(b"\n")
+        children = (_parse(carried, 0, len(carried), depth + 1, budget, "text/plain"),)
+        kind = "message/rfc822"
+    return Part(fields, kind, options, body, children)
+
+
+def _spans(body: bytes, boundary: str, most: int) -> list[tuple[int, int]]:
+    """Where the parts of a multipart lie, in one pass; an unnamed boundary is the first line of two dashes."""
+    mark = b"--" + boundary.rstrip().encode("utf-8", "replace")
+    if mark == b"--" or (not body.startswith(mark) and b"\n" + mark not in body):
+        guess = re.match(rb"(?:[^\n]*\n){0,50}?(--[^\s-][^\n]{4,70})\nContent-", body[:20_000], re.IGNORECASE)
+        if guess is None:
+            return []
+        mark = guess[1].rstrip()
+    spans: list[tuple[int, int]] = []
+    opened = -1
+    position = 0 if body.startswith(mark) else body.find(b"\n" + mark) + 1
+    while position > 0 or (position == 0 and body.startswith(mark) and opened == -1):
+        end = body.find(b"\n", position)
+        end = len(body) if end == -1 else end
+        tail = body[position + len(mark) : end].strip()
+        if tail in (b"", b"--"):
+            if opened != -1:
+                spans.append((opened, max(opened, position - 1)))
+            opened = -1 if tail else end + 1
+            if tail or len(spans) >= most:
+                break
+        position = body.find(b"\n" + mark, end) + 1
+    if opened != -1 and opened < len(body):
+        spans.append((opened, len(body)))
+    return spans
+
+
+def body_of(root: Part) -> Body:
+    """The text a reader of the mail sees: plain where there is a plain form that says something, else the HTML's."""
+    bodies = [body for body in _bodies(root, 0) if body.text.strip()]
+    if not bodies:
+        return Body("")
+    if len(bodies) == 1:
+        return bodies[0]
+    marked: set[int] = set()
+    texts: list[str] = []
+    at = 0
+    for body in bodies:
+        text = body.text.rstrip("\n")
+        marked.update(at + line for line in body.signatures)
+        texts.append(text)
+        at += text.count("\n") + 1
+    return Body("\n".join(texts)[:MAX_TEXT], frozenset(marked))
+
+
+def _bodies(part: Part, depth: int) -> list[Body]:
+    if part.kind == "message/rfc822" or (part.attached and part.kind != "multipart/mixed" and depth):
+        return []
+    if not part.children:
+        return [body] if (body := _leaf(part, depth)) is not None else []
+    children = part.children
+    if part.kind == "multipart/alternative":
+        return _best([_bodies(child, depth + 1) for child in children], children)
+    if part.kind in ("multipart/related", "multipart/signed", "multipart/appledouble"):
+        children = children[:1] if part.kind != "multipart/related" or _is_text(children[0]) else children
+    return [body for child in children for body in _bodies(child, depth + 1)]
+
+
+def _is_text(part: Part) -> bool:
+    return part.kind.startswith(("text/", "multipart/"))
+
+
+def _leaf(part: Part, depth: int) -> Body | None:
+    if part.kind in ("text/html", "application/xhtml+xml"):
+        return _from_html(part.text())
+    if part.kind in ("text/plain", "text/x-amp-html", "text", "text/enriched", "text/richtext") or (
+        depth == 0
+        and part.kind.startswith("text/")
+        and part.kind not in ("text/calendar", "text/vcard", "text/x-vcard")
+    ):
+        if part.kind == "text/x-amp-html":
+            return None
+        if (
+            part.filename.lower().endswith((".txt", ".log", ".csv", ".ics", ".vcf", ".asc", ".patch", ".diff"))
+            and depth
+        ):
+            return None
+        text = part.text()
+        if "flowed" in part.options.get("format", "").lower():
+            text = unflow(text, delsp=part.options.get("delsp", "").lower() == "yes")
+        if part.kind in ("text/enriched", "text/richtext") or _looks_html(text):
+            return _from_html(text)
+        return Body(text)
+    return None
+
+
+def _looks_html(text: str) -> bool:
+    head = text[:300].lstrip().casefold()
+    return head.startswith(("<html", "<!doctype html", "<div", "<body", "<table", "<p>", "<head"))
+
+
+def _from_html(text: str) -> Body:
+    rendered: Rendered = to_text(text)
+    return Body(rendered.text[:MAX_TEXT], rendered.signatures)
+
+
+def _best(choices: list[list[Body]], children: tuple[Part, ...]) -> list[Body]:
+    """Of the forms of one text: the plain one, unless it is empty or only says to look at the HTML."""
+    filled = [
+        (part, bodies) for part, bodies in zip(children, choices, strict=True) if any(b.text.strip() for b in bodies)
+    ]
+    if not filled:
+        return []
+    plain = next((bodies for part, bodies in filled if part.kind == "text/plain"), None)
+    if plain is None:
+        return filled[0][1]
+    text = plain[0].text.strip()
+    if len(filled) > 1 and len(text) < 300 and _STUB.search(text):
+        return filled[-1][1]
+    return plain
+
+
+def unflow(text: str, *, delsp: bool) -> str:
+    """Join the soft line breaks of format=flowed (RFC 3676); signatures and changes of quoting end a paragraph."""
+    out: list[str] = []
+    soft = False
+    depth_before = 0
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        ends_soft = content.endswith(" ") and content != "-- "
+        joined = content[:-1] if ends_soft and delsp else content
+        if soft and depth == depth_before and content != "-- ":
+            out[-1] += joined
+        else:
+            out.append(f"{'>' * depth} {joined}" if depth else joined)
+        soft, depth_before = ends_soft, depth
+    return "\n".join(out)
+
+
+def _uudecode(raw: bytes) -> bytes:
+    out: list[bytes] = []
+    inside = False
+    for line in raw.split(b"\n"):
+        if line.startswith(b"begin "):
+            inside = True
+        elif line.startswith(b"end"):
+            inside = False
+        elif inside:
+            try:
+                out.append(binascii.a2b_uu(line))
+            except binascii.Error:
+                continue
+    return b"".join(out) or raw
