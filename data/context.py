@@ -1,0 +1,98 @@
+"""What a caller may tell about a client beside the message: checked here, once, at the edge."""
+
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError, field_validator
+
+from data.errors import InputError
+from data.hours import WorkingHours
+
+_WAYS_OUT = {
+    "relationship_start": "give a date as in 2026-03-05",
+    "agreed_date": "give a date as in 2026-03-05",
+    "usual_check_days_before": "give a number of days from 0 to 365",
+    "asked_for_input_recently": "give true or false",
+    "project_finished": "give true or false",
+    "working_hours": "give days and hours as in 'Mon-Fri 09:00-18:00'",
+    "timezone": "give an IANA name as in 'Asia/Manila'",
+}
+
+
+def _only_dates_in_words(value: object) -> object:
+    # Left alone, pydantic would read a bare number as seconds since 1970.
+    if value is None or isinstance(value, str) or type(value) is date:
+        return value
+    raise ValueError("not a date")
+
+
+Day = Annotated[date, BeforeValidator(_only_dates_in_words), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+
+
+class Context(BaseModel):
+    """The optional ``context`` of a message; a key that is left out or null is unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    relationship_start: Day | None = None
+    agreed_date: Day | None = None
+    usual_check_days_before: Annotated[float, Field(strict=True, ge=0, le=365, allow_inf_nan=False)] | None = None
+    asked_for_input_recently: StrictBool | None = None
+    project_finished: StrictBool | None = None
+    working_hours: str | None = None
+    timezone: str | None = None
+
+    @field_validator("working_hours")
+    @classmethod
+    def _hours_can_be_read(cls, words: str | None) -> str | None:
+        try:
+            if words is not None:
+                WorkingHours.parse(words)
+        except InputError:
+            raise ValueError("no days and hours") from None
+        return words
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_is_known(cls, name: str | None) -> str | None:
+        try:
+            return name if name is None else ZoneInfo(name).key
+        except (KeyError, ValueError, OSError):  # unknown name, path outside the folder, a folder's name
+            raise ValueError("no such time zone") from None
+
+    @property
+    def hours(self) -> WorkingHours | None:
+        """The working hours, parsed."""
+        return None if self.working_hours is None else WorkingHours.parse(self.working_hours)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone, looked up."""
+        return None if self.timezone is None else ZoneInfo(self.timezone)
+
+
+def read_context(given: object) -> Context:
+    """Check a caller's context, a mapping or None.
+
+    Raises:
+        InputError: a key is unknown or its value cannot be used; the message names key, value and way out.
+    """
+    try:
+        return Context.model_validate({} if given is None else given)
+    except ValidationError as error:
+        raise InputError(_in_words(error)) from None
+
+
+def _in_words(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    key = str(first["loc"][0])[:60] if first["loc"] else None
+    if key is None:
+        return f"context is {type(first['input']).__name__}, not an object: give an object with keys {_known_keys()}"
+    if key not in _WAYS_OUT:
+        return f"context has an unknown key {key!r}: leave it out, or use one of {_known_keys()}"
+    return f"context {key} = {str(first['input'])[:60]!r} cannot be used: {_WAYS_OUT[key]}"
+
+
+def _known_keys() -> str:
+    return ", ".join(_WAYS_OUT)

@@ -1,0 +1,130 @@
+"""One message before the rules: its signals, the clock and the client's past, asked as plain questions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from data.advice import Thresholds, Wording
+from data.records import Assessment, Reason, Signal
+from data.taxonomy import Label
+from model.facts import ClientFacts, SeenMessage
+from model.wording import fill, write_date, write_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One assessment with the facts around it; ``signals`` are those present, ``sent`` is on the provider's clock.
+
+    A question about a fact is answered with a reason in words, or None where it does not hold or is not known.
+    """
+
+    assessment: Assessment
+    facts: ClientFacts
+    thresholds: Thresholds
+    wording: Wording
+    signals: dict[Label, Signal]
+    sent: datetime | None
+
+    @classmethod
+    def of(cls, assessment: Assessment, facts: ClientFacts, thresholds: Thresholds, wording: Wording) -> "Case":
+        """Lay out one assessment for the rules."""
+        sent = assessment.sent_at
+        # Mail bears dates of any year; those at the calendar's ends cannot be moved between time zones.
+        local = facts.local(sent) if sent is not None and 1900 < sent.year < 2200 else None
+        present = {signal.label: signal for signal in assessment.signals if signal.present}
+        return cls(assessment, facts, thresholds, wording, present, local)
+
+    def fact(self, name: str, **values: str | int) -> Reason:
+        """Put a fact into words."""
+        return Reason(fact=fill(self.wording.facts[name], {key: str(value) for key, value in values.items()}))
+
+    def dated_fact(self, name: str, day: date) -> Reason:
+        """Put a fact about a day into words."""
+        return self.fact(name, date=write_date(day, self.wording))
+
+    def out_of_hours(self) -> Reason | None:
+        """The message came outside the provider's working hours."""
+        hours = self.facts.working_hours
+        if hours is None or self.sent is None or hours.cover(self.sent):
+            return None
+        return self.fact("out_of_hours", when=write_moment(self.sent, self.wording))
+
+    def hollow(self) -> Reason | None:
+        """The message claims an urgency that nothing in it bears out."""
+        return self._from_urgency("hollow") if self.assessment.urgency.hollow else None
+
+    def urgent_now(self) -> Reason | None:
+        """The provider must act by the end of the next day."""
+        return self._from_urgency("urgent_now") if self.assessment.urgency.level >= 3 else None
+
+    def agreed_date(self) -> date | None:
+        """The agreed date that still lies ahead: the caller's, else the next one that the store knows."""
+        told = self.facts.agreed_date
+        if self.sent is None:
+            return told
+        today = self.sent.date()
+        known = [told] if told is not None else [agreed.day for agreed in self.facts.agreed_dates]
+        return min((day for day in known if day >= today), default=None)
+
+    def owed(self) -> tuple[Reason, ...]:
+        """The provider owes something on a date that was agreed, or that the text sets."""
+        agreed, deadline = self.agreed_date(), self.assessment.urgency.deadline
+        return (
+            *((self.dated_fact("owed_agreed", agreed),) if agreed else ()),
+            *((self.dated_fact("owed_deadline", deadline),) if deadline else ()),
+        )
+
+    def repeated(self) -> Reason | None:
+        """The client supervised several times within a few days, this message included."""
+        if self.sent is None or "micro_managing" not in self.signals:
+            return None
+        since = self.sent - timedelta(days=self.thresholds.repeated_days)
+        count = 1 + sum(seen.sent_at is not None and seen.sent_at >= since for seen in self.supervising())
+        if count < self.thresholds.repeated_messages:
+            return None
+        return self.fact("repeated", count=count, days=self.thresholds.repeated_days)
+
+    def silent(self) -> Reason | None:
+        """Nothing had been heard of the client for long while a project was running.
+
+        Running is what somebody said to be running: a project told not to be finished, or an agreed date on or after
+        the day of the last message. Silence alone is how most finished projects look.
+        """
+        past = [seen.sent_at for seen in self._earlier() if seen.sent_at is not None]
+        if not past or self.sent is None or self.facts.project_finished:
+            return None
+        last = self.facts.local(max(past))
+        days = (self.sent - last).days
+        running = self.facts.project_finished is False or any(day >= last.date() for day in self._agreed_days())
+        return self.fact("silent", days=days) if running and days >= self.thresholds.silent_days else None
+
+    def early(self) -> Reason | None:
+        """The relationship is young, or nothing is known of it at all."""
+        start = self.facts.started()
+        if start is None:
+            return None if self.facts.known_messages or self.facts.history else self.fact("no_history")
+        if self.sent is None or (self.sent.date() - start).days >= self.thresholds.early_relationship_days:
+            return None
+        return self.dated_fact("early_since", start)
+
+    def supervising(self) -> list[SeenMessage]:
+        """The earlier messages in which the client supervised."""
+        return [seen for seen in self._earlier() if "micro_managing" in seen.labels]
+
+    def asked_ahead_of(self, moment: datetime) -> date | None:
+        """The agreed date that a message came shortly before, None where it came before none."""
+        day = self.facts.local(moment).date()
+        latest = day + timedelta(days=self.thresholds.habit_lead_days)
+        return min((agreed for agreed in self._agreed_days() if day < agreed <= latest), default=None)
+
+    def _agreed_days(self) -> list[date]:
+        known = [agreed.day for agreed in self.facts.agreed_dates]
+        return known if self.facts.agreed_date is None else [*known, self.facts.agreed_date]
+
+    def _earlier(self) -> list[SeenMessage]:
+        if self.sent is None:
+            return []
+        return [seen for seen in self.facts.history if seen.sent_at is not None and seen.sent_at <= self.sent]
+
+    def _from_urgency(self, name: str) -> Reason:
+        quotes = tuple(passage.text for passage in self.assessment.urgency.evidence)
+        return Reason(evidence=quotes, fact=self.wording.facts[name])
