@@ -21,7 +21,7 @@ _DATE_LIKE = re.compile(
 )
 _DATE_FIRST = re.compile(r"(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}\b")
 _BEFORE_NAME = re.compile(
-    r"(?<!\w)(?:heeft|skrev|schrieb|użytkownik|пользователь|používateľ|uživatel|időpontban|a la\(s\)|alle ore|kl\.?|at|um|"
+    r"(?<!\w)(?:heeft|skrev|schrieb|użytkownik|пользователь|používateľ|uživatel|időpontban|alle ore|kl\.?|at|um|"
     r"às|пише|uporabnik|korisnik|o godz\.?|ni|si|oleh|user)(?![\w.])",
     re.IGNORECASE,
 )

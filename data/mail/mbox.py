@@ -7,6 +7,9 @@ from typing import IO
 MAX_MESSAGE = 64 * 1024 * 1024
 MAX_LINE = 1024 * 1024
 _FROM = re.compile(rb"From \S.{0,300}?(?:\d{1,2}:\d{2}|\b(?:19|20)\d{2}\b)")
+_SURE = re.compile(
+    rb"From (?:\S.{0,200} )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d .{0,12}\d{4}\s*$"
+)
 _FIELD = re.compile(rb"[!-9;-~]{1,76}:(?:[ \t\r\n]|[^/\s])|>?From ")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
@@ -14,7 +17,8 @@ _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 def messages(stream: IO[bytes]) -> Iterator[bytes]:
     """The raw messages of a mailbox, one at a time; memory holds one message.
 
-    A "From " line parts messages where it has a date, a blank line (or the start) before it and a header after it.
+    A "From " line parts messages where a blank line (or the start) stands before it, and it bears either a date in
+    the mailbox's own form, or any date with a header after it.
     """
     held: list[bytes] = []
     size = 0
@@ -22,7 +26,7 @@ def messages(stream: IO[bytes]) -> Iterator[bytes]:
     started = False
     for line in _lines(stream):
         if waiting:
-            if _FIELD.match(line):
+            if _FIELD.match(line) or _SURE.match(waiting):
                 if started or any(piece.strip() for piece in held):
                     yield _message(held)
                 held, size, started = [], 0, True

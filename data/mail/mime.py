@@ -239,7 +239,7 @@ def unflow(text: str, *, delsp: bool) -> str:
         content = content.removeprefix(" ")
         ends_soft = content.endswith(" ") and content != "-- "
         joined = content[:-1] if ends_soft and delsp else content
-        if soft and depth == depth_before and content != "-- ":
+        if soft and content and depth == depth_before and content != "-- ":
             out[-1] += joined
         else:
             out.append(f"{'>' * depth} {joined}" if depth else joined)
