@@ -21,8 +21,8 @@ def _plain(text: str) -> str:
 
 
 def _from_text(value: object) -> object:
-    if not isinstance(value, str | None):
-        raise ValueError('must be a text such as "2026-03-05T17:42:00+08:00"')
+    if not isinstance(value, str) or not _DATED.match(value):  # a bare number would be taken for seconds since 1970
+        raise ValueError('must be a text such as "2026-03-05" or "2026-03-05T17:42:00+08:00"')
     return value
 
 

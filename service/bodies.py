@@ -1,0 +1,67 @@
+"""Request bodies, read in a bounded way: a body that is too large is refused whether or not it declared its length."""
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.problems import Problem
+
+
+class LimitBody:
+    """ASGI middleware: count what is read of each request and stop at the limit with 413.
+
+    A little more than the limit is still read and thrown away, so that an ordinary client that is busy sending
+    gets to see the answer; beyond that the connection ends.
+    """
+
+    def __init__(self, app: ASGIApp, *, usual: int, large: int, large_paths: frozenset[str]) -> None:
+        self._app = app
+        self._usual = usual
+        self._large = large
+        self._large_paths = large_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a ``receive`` that counts."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._large if scope["path"] in self._large_paths else self._usual
+        await self._app(scope, _counting(receive, limit), send)
+
+
+def _counting(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken <= limit:
+            return message
+        while message.get("more_body") and taken <= 2 * limit:
+            message = await receive()
+            taken += len(message.get("body", b""))
+        raise too_large(limit)
+
+    return counted
+
+
+def too_large(limit: int) -> Problem:
+    """The refusal of a body over the limit."""
+    mebibytes = f"{limit / (1024 * 1024):g} MiB"
+    detail = f"The request is larger than {mebibytes}: send fewer messages or leave attachments out."
+    return Problem(413, "too_large", detail, {"Connection": "close"})  # whoever goes on sending is cut off
+
+
+async def whole_body(request: Request) -> bytes:
+    """The body (Problem where it is empty)."""
+    body = await request.body()
+    if not body.strip():
+        raise Problem(
+            422, "empty_body", "The request has no body: send a message as application/json or message/rfc822."
+        )
+    return body
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body, lower case, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,127 @@
+"""The command `kyp`: its commands and options; what they do stands in service/commands and is imported when needed."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from data.errors import KypError
+from service.rows import RowFormat
+
+UNEXPECTED, MISUSED, INTERRUPTED = 1, 2, 130
+
+
+class _Guarded(TyperGroup):
+    """The one catch-all of the command line: an error is one line on standard error, a traceback only with --debug."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 (typer keeps the type of its context to itself)
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KypError as error:
+            code, line = MISUSED, f"kyp: {error}"
+        except BrokenPipeError:
+            raise  # typer ends quietly where the reader of a pipe has gone
+        except KeyboardInterrupt:
+            code, line = INTERRUPTED, "kyp: stopped"
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            code, line = UNEXPECTED, f"kyp: unexpected {type(error).__name__}; `kyp --debug …` shows where"
+        typer.echo(line, err=True)
+        raise typer.Exit(code)
+
+
+app = typer.Typer(
+    name="kyp", cls=_Guarded, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    help="Know your partner: reads client mail and says what drives it, how urgent it is, and what to do.",
+)  # fmt: skip
+models = typer.Typer(no_args_is_help=True, help="The models in the registry.")
+app.add_typer(models, name="models")
+
+Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes to work with.")]
+Data = Annotated[list[Path] | None, typer.Argument(help="Labelled JSON Lines; the shipped data where left out.")]
+
+
+@app.callback()
+def _root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an unexpected error happened.")] = False,
+) -> None:
+    """Know your partner."""
+
+
+@app.command()
+def score(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT…", help="mbox, eml, Maildir, folder, zip, jsonl, csv; - for one raw mail"),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; standard output where left out.")
+    ] = None,
+    format: Annotated[RowFormat | None, typer.Option(help="By the ending of OUT where left out, else jsonl.")] = None,  # noqa: A002
+    jobs: Jobs = 1,
+) -> None:
+    """Judge mails: one row each, in the order of the input."""
+    from service.commands.score import run
+
+    chosen = format or (RowFormat.CSV if out is not None and out.suffix.lower() == ".csv" else RowFormat.JSONL)
+    run(inputs, out, chosen, jobs)
+
+
+@app.command()
+def train(
+    data: Data = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of models; the one that kyp uses where left out.")] = None,
+    jobs: Jobs = 1,
+    seed: int = 0,
+) -> None:
+    """Train a model and register it."""
+    from service.commands.train import run
+
+    run(data, out, jobs=jobs, seed=seed)
+
+
+@app.command()
+def evaluate(
+    data: Data = None,
+    model: Annotated[str | None, typer.Option(help="Version to evaluate; the champion where left out.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Figures as one JSON object.")] = False,
+) -> None:
+    """Measure a model on labelled messages."""
+    from service.commands.evaluate import run
+
+    run(data, model, as_json=json)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; KYP_HOST or 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; KYP_PORT or 8000.")] = None,
+) -> None:
+    """Serve the pages and the JSON interface; trains first where there is no model yet."""
+    from service.commands.serve import run
+
+    run(host, port)
+
+
+@models.command("list")
+def list_models() -> None:
+    """Name the models, the one in use marked."""
+    from service.commands.models import show_all
+
+    show_all()
+
+
+@models.command("show")
+def show_model(version: str) -> None:
+    """Print what is known of one model."""
+    from service.commands.models import show_one
+
+    show_one(version)
+
+
+def main() -> None:
+    """Run `kyp`."""
+    app()

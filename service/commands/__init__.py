@@ -1,0 +1,1 @@
+"""What each command of `kyp` does, one module each; imported only when the command runs."""

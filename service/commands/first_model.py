@@ -1,0 +1,22 @@
+"""A model where there is none yet: trained on the shipped data, before the first mail is judged."""
+
+import typer
+from model.registry import Registry
+
+SEED = 0
+
+
+def ensure_model(registry: Registry, jobs: int = 1) -> None:
+    """Train once where the registry has no champion, telling on standard error what goes on."""
+    if registry.champion() is not None:
+        return
+    from training.run import train  # only where it is needed: serving does not know how to learn
+
+    tell("There is no model yet: training one on the shipped data, which takes a few minutes.")
+    outcome = train(None, registry, seed=SEED, jobs=jobs, progress=tell)
+    tell(f"Model {outcome.version} is ready.")
+
+
+def tell(line: str) -> None:
+    """Say something on standard error, where it does not mix with rows."""
+    typer.echo(line, err=True)

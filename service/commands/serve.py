@@ -1,0 +1,57 @@
+"""`kyp serve`: the pages and the JSON interface, on this machine."""
+
+import logging
+import socket
+from ipaddress import ip_address
+
+import uvicorn
+
+from data.errors import InputError
+from service.app import create_app
+from service.commands.first_model import ensure_model, tell
+from service.settings import Settings, read_settings
+from service.wiring import build_registry, build_service
+
+
+def run(host: str | None, port: int | None) -> None:
+    """Serve until stopped; trains first where there is no model yet."""
+    settings = read_settings(host=host, port=port)
+    _refuse_strangers(settings.host)
+    with _taken(settings) as address:  # first, so that a port in use is known before minutes of training
+        ensure_model(build_registry(settings))
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("kyp").setLevel(logging.INFO)
+        service = build_service(settings)
+        tell(f"kyp listens on http://{settings.host}:{address.getsockname()[1]}")
+        config = uvicorn.Config(create_app(service), access_log=False, log_level="warning", server_header=False)
+        uvicorn.Server(config).run(sockets=[address])
+        service.store.close()
+
+
+def _refuse_strangers(host: str) -> None:
+    """Mails are confidential: nobody else on the network may read them as long as there are no access tokens."""
+    if not _is_loopback(host):
+        raise InputError(
+            f"kyp will not listen on {host}: everybody who can reach it could read the stored mails, as there are no "
+            "access tokens yet. Listen on 127.0.0.1, and put a reverse proxy that checks who is there in front of it."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _taken(settings: Settings) -> socket.socket:
+    """Take the address without listening yet: nobody waits for an answer while a first model is trained."""
+    taken = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((settings.host, settings.port))
+    except OSError as error:
+        taken.close()
+        where = f"{settings.host}:{settings.port}"
+        raise InputError(f"kyp cannot listen on {where} ({error.strerror}): choose another port with --port") from error
+    return taken

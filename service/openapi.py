@@ -1,0 +1,64 @@
+"""The OpenAPI document: what FastAPI knows of the routes, completed by the bodies and errors that it cannot see."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from service import api, batch_api
+from service.problems import MEDIA_TYPE
+from service.schemas import MessageIn, ProblemOut
+
+REFERENCE = "#/components/schemas/{model}"
+EXAMPLE = {
+    "subject": "Logo drafts",
+    "body": "Hi, did my message from this morning arrive? Please copy me on every step from now on.",
+    "from": "ana@brightloom.example",
+    "sent_at": "2026-03-05T17:42:00+08:00",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Let ``app`` give the completed document."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _completed(get_openapi(title="kyp", version="1", routes=app.routes))
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents it
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    _, definitions = models_json_schema([(MessageIn, "validation"), (ProblemOut, "validation")], ref_template=REFERENCE)
+    document["components"]["schemas"] |= definitions["$defs"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            for answer in operation["responses"].values():
+                answer["description"] = answer["description"].replace("Successful Response", "As asked for")
+            operation["responses"]["4XX"] = _problem("What is wrong with the request, and the way out")
+    document["paths"]["/v1/messages"]["post"]["requestBody"] = _message_body()
+    document["paths"][batch_api.PATH]["post"]["requestBody"] = _batch_body()
+    return document
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="ProblemOut")}}},
+    }
+
+
+def _message_body() -> dict[str, Any]:
+    fields = {"schema": {"$ref": REFERENCE.format(model="MessageIn")}, "example": EXAMPLE}
+    mail = {"schema": {"type": "string", "format": "binary", "description": "a raw mail, forwarded or not"}}
+    return {"required": True, "content": {api.JSON_TYPE: fields, api.MAIL_TYPE: mail}}
+
+
+def _batch_body() -> dict[str, Any]:
+    kinds = {name: {"schema": {"type": "string", "format": "binary"}} for name in batch_api.NAMES}
+    return {"required": True, "content": kinds}

@@ -1,0 +1,103 @@
+"""Assessments written as rows: JSON Lines in full, or a flat CSV that a spreadsheet can open without harm."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO
+
+from data.errors import InputError
+from data.records import Assessment
+from data.taxonomy import LABELS
+from data.wire import to_json
+
+WriteRow = Callable[[Assessment], None]
+COLUMNS = (
+    "id", "source", "message_id", "client", "sent_at", "lang", "subject", "text", "urgency", "urgency_claimed",
+    "deadline", *LABELS, "labels", "strategies", "model", "error",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class RowFormat(StrEnum):
+    """How rows are written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+@contextmanager
+def open_rows(out: Path | None, row_format: RowFormat) -> Iterator[WriteRow]:
+    """Open a file (or standard output) for rows; a file takes its name only when all rows are in it."""
+    with _standard_output() if out is None else _whole_or_nothing(out) as stream:
+        yield _csv_rows(stream) if row_format is RowFormat.CSV else _json_rows(stream)
+
+
+def flat(assessment: Assessment) -> list[str]:
+    """The cells of :data:`COLUMNS`; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    row = to_json(assessment)
+    cells = [row[name] for name in COLUMNS[:8]]
+    cells += [row["urgency"]["level"], row["urgency"]["claimed"], row["urgency"]["deadline"]]
+    cells += [signal["probability"] for signal in row["signals"]]
+    cells.append(" ".join(signal["label"] for signal in row["signals"] if signal["present"]))
+    cells.append(" ".join(strategy["id"] for strategy in row["strategies"]))
+    cells += [row["model"], row["error"]["code"] if row["error"] else None]
+    return [_harmless(cell) for cell in cells]
+
+
+def _harmless(cell: object) -> str:
+    if cell is None:
+        return ""
+    if not isinstance(cell, str):
+        return str(cell).lower() if isinstance(cell, bool) else str(cell)
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+
+
+def _json_rows(stream: IO[str]) -> WriteRow:
+    def write(assessment: Assessment) -> None:
+        stream.write(json.dumps(to_json(assessment), ensure_ascii=False) + "\n")
+
+    return write
+
+
+def _csv_rows(stream: IO[str]) -> WriteRow:
+    writer = csv.writer(stream)
+    writer.writerow(COLUMNS)
+    return lambda assessment: writer.writerow(flat(assessment))
+
+
+@contextmanager
+def _standard_output() -> Iterator[IO[str]]:
+    stream = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
+    try:
+        yield stream
+        stream.flush()
+    finally:
+        stream.detach()  # standard output is not ours to close
+
+
+@contextmanager
+def _whole_or_nothing(out: Path) -> Iterator[IO[str]]:
+    if out.exists() and not out.is_file():  # a pipe or a device cannot be replaced
+        with _opened(out, out, "w") as stream:
+            yield stream
+        return
+    partial = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        with _opened(partial, out, "x") as stream:
+            yield stream
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _opened(path: Path, out: Path, mode: str) -> IO[str]:
+    try:
+        return path.open(mode, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({error.strerror}); choose another file with -o") from error

@@ -1,0 +1,81 @@
+"""What the operator may set, by environment variables that begin with KYP_ (KYP_PORT=9000); read when asked for."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from data.errors import InputError
+
+MEBIBYTE = 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no time zone name such as Europe/Berlin or Asia/Manila")
+    return name
+
+
+def _by_comma(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def default_home() -> Path:
+    """`.kyp` of the checkout that kyp runs from, else `kyp` in the user's data directory (XDG)."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / ".kyp"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kyp"
+
+
+class Settings(BaseSettings):
+    """Where things are kept and how the service listens; pass values by name to override the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="KYP_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=default_home, description="folder of the models and of the SQLite store")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the store; kyp.db in home where it is not set"
+    )
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_by_comma)] = Field(
+        ("127.0.0.1", "localhost", "[::1]"),
+        description="Host headers that are answered, by comma; others are refused, so that no web site can reach "
+        "the service by a name of its own (DNS rebinding)",
+    )
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    working_hours: str = "Mon-Fri 09:00-18:00"
+    playbook: Path | None = Field(None, description="a folder of own strategies that override the shipped ones")
+    max_body_bytes: int = Field(25 * MEBIBYTE, gt=0, description="largest request with one message")
+    max_batch_bytes: int = Field(1024 * MEBIBYTE, gt=0, description="largest request with many messages")
+
+    @property
+    def store_url(self) -> str:
+        """The SQLAlchemy URL of the store."""
+        return self.database_url or f"sqlite:///{self.home / 'kyp.db'}"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the registry keeps its artifacts."""
+        return self.home / "models"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The provider's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment, overridden by what is ``given`` and not None (InputError where one is wrong)."""
+    overrides: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)[0]
+        name = "KYP_" + "_".join(str(part) for part in wrong["loc"][:1]).upper()
+        raise InputError(f"{name} is wrong: {wrong['msg'].removeprefix('Value error, ')}") from error

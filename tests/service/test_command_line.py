@@ -1,0 +1,151 @@
+"""The command `kyp`, run as a program."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Kyp = Callable[..., "subprocess.CompletedProcess[str]"]
+
+MAIL = (
+    "From: Ana <ana@brightloom.example>\nTo: tomas@studio.example\nSubject: {subject}\n"
+    "Message-ID: <{subject}@x.example>\n"
+    "Date: Thu, {day} Mar 2026 20:42:00 +0000\n\n"
+    "Did my message from this morning arrive? Copy me on every single step and send me a status tonight.\n"
+)
+
+
+@pytest.fixture
+def kyp(home: Path) -> Kyp:
+    """Run `kyp` with the shared model and give its output."""
+
+    def run(*words: object, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", "from service.cli import main; main()", *map(str, words)]
+        settings = os.environ | {"KYP_HOME": str(home), "COLUMNS": "200"} | environment
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, env=settings, timeout=300)  # noqa: S603
+
+    return run
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Path:
+    """An mbox of 30 mails of one client, one a day."""
+    path = tmp_path / "inbox.mbox"
+    mails = [MAIL.format(subject=f"n{n}", day=n + 1) for n in range(30)]
+    path.write_text("".join(f"From ana@brightloom.example Thu Mar  5 17:42:00 2026\n{mail}\n" for mail in mails))
+    return path
+
+
+def rows(done: "subprocess.CompletedProcess[str]") -> list[dict[str, object]]:
+    """The JSON Lines on standard output."""
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_mailbox_becomes_rows(kyp: Kyp, mailbox: Path) -> None:
+    """One row a mail in the order of the mailbox; standard output is rows alone, standard error stays silent."""
+    done = kyp("score", mailbox)
+    assert [row["subject"] for row in rows(done)] == [f"n{n}" for n in range(30)]
+    assert done.stderr == ""
+
+
+def test_a_client_is_remembered_along_the_mailbox(kyp: Kyp, mailbox: Path) -> None:
+    """Only the first mail of a client calls for getting to know them."""
+    found = [json.dumps([row["strategies"], row["more"]]) for row in rows(kyp("score", mailbox))]
+    assert ["know-how-they-work" in strategies for strategies in found] == [True] + [False] * 29
+
+
+def test_several_processes_give_the_same_rows(kyp: Kyp, mailbox: Path) -> None:
+    """--jobs changes nothing but the time it takes."""
+    assert kyp("score", mailbox, mailbox, "--jobs", 2).stdout == kyp("score", mailbox, mailbox).stdout
+
+
+def test_one_raw_mail_on_standard_input(kyp: Kyp) -> None:
+    """`-` reads one raw message."""
+    (row,) = rows(kyp("score", "-", stdin=MAIL.format(subject="Hi", day=5)))
+    assert (row["subject"], row["client"]) == ("Hi", "ana@brightloom.example")
+
+
+def test_rows_go_to_a_file(kyp: Kyp, mailbox: Path, tmp_path: Path) -> None:
+    """-o names the file, its ending the format."""
+    assert kyp("score", mailbox, "-o", tmp_path / "out.csv").stdout == ""
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["subject"] for row in csv.DictReader(file)] == [f"n{n}" for n in range(30)]
+
+
+def test_an_unreadable_mail_keeps_its_row_and_is_counted(kyp: Kyp, tmp_path: Path) -> None:
+    """A mail without text is a row with an error; the count stands on standard error, the exit is 0."""
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"subject": "a", "body": "Where is my invoice?"}\n{broken\n{"subject": "c", "body": "Thanks!"}\n')
+    done = kyp("score", path)
+    assert [row["error"] is None for row in rows(done)] == [True, False, True]
+    assert "1 message could not be read" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.mbox", "photo.png"])
+def test_an_input_that_cannot_be_opened(kyp: Kyp, tmp_path: Path, name: str) -> None:
+    """Exit 2, one line that names the file, no rows, nothing written."""
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    done = kyp("score", tmp_path / name, "-o", tmp_path / "out.jsonl")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert name in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_pipe_may_close_early(home: Path, mailbox: Path) -> None:
+    """`kyp score … | head -1` ends without a complaint."""
+    program = (
+        f"{sys.executable} -c 'from service.cli import main; main()' score {mailbox} {mailbox} {mailbox} | head -1"
+    )
+    done = subprocess.run(  # noqa: S602 (a shell makes the pipe)
+        program, shell=True, capture_output=True, text=True, env=os.environ | {"KYP_HOME": str(home)}
+    )
+    assert json.loads(done.stdout)["subject"] == "n0"
+    assert done.stderr == ""
+
+
+def test_strangers_are_refused(kyp: Kyp) -> None:
+    """Without tokens kyp does not listen where others can reach it, and says what to do."""
+    done = kyp("serve", "--host", "192.0.2.1")
+    assert done.returncode == 2
+    assert "192.0.2.1" in done.stderr
+    assert "127.0.0.1" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("score", "x.mbox"), ("serve",), ("models", "list"), ("evaluate",)])
+def test_a_wrong_setting_is_one_line(kyp: Kyp, words: tuple[str, ...]) -> None:
+    """A setting that cannot be read is named in one line, exit 2."""
+    done = kyp(*words, KYP_PORT="eighty")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_models_are_listed_and_shown(kyp: Kyp) -> None:
+    """`kyp models list` names the model in use, `kyp models show` tells of it."""
+    listed = kyp("models", "list")
+    assert listed.returncode == 0
+    version = next(word for line in listed.stdout.splitlines() if "*" in line for word in line.split() if word != "*")
+    shown = kyp("models", "show", version)
+    assert shown.returncode == 0
+    assert version in shown.stdout
+    assert kyp("models", "show", "no-such").returncode == 2
+
+
+def test_figures_come_as_a_table_or_as_json(kyp: Kyp, home: Path) -> None:
+    """`kyp evaluate` prints a table, with --json one object."""
+    assert kyp("evaluate", home / "part.jsonl").stdout.strip()
+    assert json.loads(kyp("evaluate", home / "part.jsonl", "--json").stdout)
+
+
+def test_help_names_the_commands(kyp: Kyp) -> None:
+    """`kyp --help` loads neither the web nor a learning library."""
+    program = "import sys, service.cli; print({'fastapi', 'sklearn', 'spacy', 'pydantic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)  # noqa: S603
+    assert done.stdout.strip() == "set()"
+    shown = kyp("--help").stdout
+    assert all(command in shown for command in ("score", "train", "evaluate", "serve", "models"))

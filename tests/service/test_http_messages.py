@@ -1,0 +1,137 @@
+"""POST and GET of messages over a real socket."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from data.taxonomy import LABELS
+from service.schemas import AssessmentOut
+from service.settings import Settings
+
+Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
+
+FIELDS: dict[str, Any] = {
+    "subject": "Drafts",
+    "body": "Did my message from this morning arrive? Copy me on every single step and send me a status tonight.",
+    "from": "Ana <Ana@Brightloom.example>",
+    "sent_at": "2026-03-05T21:42:00+08:00",
+}
+MAIL = b"""From: Ana <ana@brightloom.example>\r
+To: tomas@studio.example\r
+Subject: Logo\r
+Message-ID: <one@brightloom.example>\r
+Date: Thu, 5 Mar 2026 17:42:00 +0000\r
+Content-Type: text/plain; charset=%b\r
+\r
+Thank you so much for the logo, the whole team loves it.\r
+"""
+
+
+def test_a_message_is_judged_and_kept(client: httpx.Client) -> None:
+    """201 with the assessment where it is new; the address in Location gives the same."""
+    answer = client.post("/v1/messages", json=FIELDS)
+    assert answer.status_code == 201
+    row = answer.json()
+    AssessmentOut.model_validate(row, extra="forbid")
+    assert [signal["label"] for signal in row["signals"]] == list(LABELS)
+    assert (row["client"], row["sent_at"], row["source"]) == ("ana@brightloom.example", FIELDS["sent_at"], "api")
+    assert client.get(answer.headers["location"]).json() == row
+
+
+def test_the_same_message_twice_is_stored_once(client: httpx.Client) -> None:
+    """200 the second time, with the very same assessment; the listing has one."""
+    first, second = (client.post("/v1/messages", json=FIELDS) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+    assert len(client.get("/v1/messages").json()["messages"]) == 1
+
+
+@pytest.mark.parametrize("charset", [b"utf-8", b"x-unknown-charset", b"\xff\xfe"])
+def test_a_raw_mail_is_read_whatever_charset_it_names(client: httpx.Client, charset: bytes) -> None:
+    """A raw mail is judged; a charset that nobody knows does not stop it."""
+    answer = client.post("/v1/messages", content=MAIL % charset, headers={"Content-Type": "message/rfc822"})
+    assert answer.status_code == 201
+    row = answer.json()
+    assert (row["client"], row["subject"], row["message_id"]) == (
+        "ana@brightloom.example", "Logo", "<one@brightloom.example>",
+    )  # fmt: skip
+    assert row["text"].startswith("Thank you so much")
+
+
+def test_a_caller_may_name_the_client_and_tell_what_is_known(client: httpx.Client) -> None:
+    """`client` goes before the address; `context` is taken."""
+    context = {"agreed_date": "2026-03-20", "working_hours": "Mon-Fri 09:00-18:00", "timezone": "Asia/Manila"}
+    row = client.post("/v1/messages", json=FIELDS | {"client": "brightloom", "context": context}).json()
+    assert row["client"] == "brightloom"
+    assert len(client.get("/v1/messages", params={"client": "brightloom"}).json()["messages"]) == 1
+
+
+def test_a_message_needs_neither_sender_nor_date(client: httpx.Client) -> None:
+    """What is not known is null."""
+    row = client.post("/v1/messages", json={"body": FIELDS["body"]}).json()
+    assert (row["client"], row["sent_at"], row["subject"]) == (None, None, "")
+
+
+def test_listing_goes_on_page_by_page(client: httpx.Client) -> None:
+    """next_cursor leads through all messages, and is null at the end."""
+    for n in range(5):
+        client.post("/v1/messages", json=FIELDS | {"body": f"{FIELDS['body']} Part {n}."})
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = client.get("/v1/messages", params={"limit": 2} | ({"cursor": cursor} if cursor else {})).json()
+        seen += [message["id"] for message in page["messages"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_a_batch_comes_back_line_by_line(client: httpx.Client) -> None:
+    """JSON Lines in, one assessment a line out in the same order; a bad row keeps its place, and nothing is stored."""
+    rows = [json.dumps(FIELDS | {"subject": f"n{n}"}) for n in range(70)]
+    body = "\n".join([*rows[:40], "{not json", *rows[40:]])
+    answer = client.post("/v1/batch", content=body, headers={"Content-Type": "application/x-ndjson"})
+    assert answer.status_code == 200
+    found = [json.loads(line) for line in answer.text.splitlines()]
+    assert len(found) == 71
+    assert [row["subject"] for row in found if not row["error"]] == [f"n{n}" for n in range(70)]
+    assert found[40]["error"] is not None
+    assert client.get("/v1/messages").json()["messages"] == []
+
+
+def test_a_mailbox_is_a_batch_too(client: httpx.Client) -> None:
+    """An mbox in, one assessment a mail out."""
+    one = b"From ana@brightloom.example Thu Mar  5 17:42:00 2026\n" + (MAIL % b"utf-8").replace(b"\r", b"") + b"\n"
+    answer = client.post("/v1/batch", content=one * 3, headers={"Content-Type": "application/mbox"})
+    assert [json.loads(line)["subject"] for line in answer.text.splitlines()] == ["Logo"] * 3
+
+
+def test_ready_names_the_model(client: httpx.Client) -> None:
+    """/healthz answers, /readyz names the model that judges."""
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["model"] == client.post("/v1/messages", json=FIELDS).json()["model"]
+
+
+@pytest.fixture
+def client_without_model(tmp_path: Path, running: Running) -> Iterator[httpx.Client]:
+    """A service whose registry is empty."""
+    with running(Settings(home=tmp_path)) as client:
+        yield client
+
+
+def test_without_a_model_the_service_lives_and_says_what_is_missing(client_without_model: httpx.Client) -> None:
+    """/healthz 200, /readyz and judging 503 with the way out; what needs no model works."""
+    assert client_without_model.get("/healthz").status_code == 200
+    for answer in (client_without_model.get("/readyz"), client_without_model.post("/v1/messages", json=FIELDS)):
+        assert answer.status_code == 503
+        assert "kyp train" in answer.json()["detail"]
+    assert client_without_model.get("/v1/messages").json() == {"messages": [], "next_cursor": None}
+    page = client_without_model.post("/", files={"file": b""}, data={"text": FIELDS["body"]})
+    assert page.status_code == 503
+    assert "kyp train" in page.text

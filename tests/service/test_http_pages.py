@@ -1,0 +1,168 @@
+"""The pages as a browser without JavaScript gets them."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from data.records import Assessment
+from service.settings import Settings
+from service.store import open_store
+
+Assessed = Callable[..., Assessment]
+Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
+
+TEXT = "Did my message from this morning arrive? Copy me on every single step and send me a status tonight."
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;"
+MAIL = (
+    b"Return-Path: <ana@brightloom.example>\nFrom: Ana <ana@brightloom.example>\nSubject: Logo\n"
+    b"Date: Thu, 5 Mar 2026 17:42:00 +0000\n\nThank you so much for the logo, the whole team loves it.\n"
+)
+STATIC = Path(__file__).parents[2] / "service" / "static"
+NOT_A_FILE = ("", b"", "application/octet-stream")
+
+
+def sent(
+    client: httpx.Client, text: str = "", file: tuple[str, bytes, str] = NOT_A_FILE, sender: str = "", **fields: str
+) -> httpx.Response:
+    """Send the form as a browser does, and follow to the page it leads to."""
+    data = {"text": text, "from": sender, "subject": "", "sent_at": ""} | fields
+    return client.post("/", data=data, files={"file": file}, follow_redirects=True)
+
+
+def test_a_pasted_text_leads_to_its_page(client: httpx.Client) -> None:
+    """Text in, a page of its own out: signals, urgency, strategies; a reload sends nothing again."""
+    page = sent(client, TEXT, sender="ana@brightloom.example", sent_at="2026-03-05T21:42")
+    assert page.status_code == 200
+    assert [step.status_code for step in page.history] == [303]
+    assert page.url.path.startswith("/messages/")
+    for word in ("Urgency", "Signals", "What to do", "ana@brightloom.example", "5 March 2026", "Micro-managing"):
+        assert word in page.text
+
+
+@pytest.mark.parametrize("way", ["dropped .eml", "dropped .txt", "pasted source"])
+def test_a_raw_mail_may_be_dropped_or_pasted(client: httpx.Client, way: str) -> None:
+    """A mail with its headers is read as a mail, whichever way it comes in."""
+    if way == "pasted source":
+        page = sent(client, MAIL.decode())
+    else:
+        page = sent(client, file=(f"mail{way[-4:]}", MAIL, "application/octet-stream"))
+    assert "<h1>Logo</h1>" in page.text
+    assert "ana@brightloom.example" in page.text
+    assert "Return-Path" not in page.text
+
+
+def test_what_clients_write_is_always_escaped(client: httpx.Client) -> None:
+    """Markup in text, subject and sender is shown as it was written, on every page."""
+    page = sent(client, f"{TEXT} {HOSTILE}", subject=HOSTILE, sender=f"{HOSTILE} <ana@brightloom.example>")
+    for text in (page.text, client.get("/").text):
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+    assert "&lt;script&gt;alert(1)" in page.text
+
+
+def test_an_empty_form_says_what_to_do(client: httpx.Client) -> None:
+    """Nothing pasted brings the form back with a sentence; what was typed elsewhere stays."""
+    page = sent(client, " ", sender="ana@brightloom.example")
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    assert 'value="ana@brightloom.example"' in page.text
+
+
+def test_a_file_that_is_no_mail_says_so(client: httpx.Client) -> None:
+    """Bytes without text are refused with a sentence."""
+    page = sent(client, file=("x.eml", b"\x00\x01\x02" * 500, "message/rfc822"))
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+
+
+def test_a_wrong_moment_is_told(client: httpx.Client) -> None:
+    """A moment that is none brings the form back."""
+    assert sent(client, TEXT, sent_at="yesterday").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_a_page_brings_nothing_from_elsewhere(client: httpx.Client, path: str) -> None:
+    """Every link, sheet and script is our own and there; the policy lets nothing else in, and no inline code."""
+    page = client.get(path)
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    links = re.findall(r'(?:src|href|action)="([^"#]+)"', page.text)
+    assert links
+    assert all(link.startswith("/") and not link.startswith("//") for link in links)
+    assert {client.get(link).status_code for link in links} == {200}
+    assert not re.search(r"<style|style=|<script>|\son[a-z]+=", page.text)
+
+
+def test_the_reference_names_every_operation(client: httpx.Client) -> None:
+    """/docs and /openapi.json tell of the same addresses, and of the bodies they take."""
+    document = client.get("/openapi.json").json()
+    page = client.get("/docs").text
+    assert {"/v1/messages", "/v1/messages/{message_id}", "/v1/batch", "/healthz", "/readyz"} <= set(document["paths"])
+    assert all(f"<code>{path}</code>" in page for path in document["paths"])
+    taken = document["paths"]["/v1/messages"]["post"]["requestBody"]["content"]
+    assert set(taken) == {"application/json", "message/rfc822"}
+    for reference in re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', client.get("/openapi.json").text):
+        assert reference in document["components"]["schemas"]
+
+
+def test_every_signal_strategy_and_reason_is_shown(tmp_path: Path, running: Running, assessed: Assessed) -> None:
+    """A stored assessment is shown whole: passages marked, deadline, draft, what to avoid, why."""
+    url = f"sqlite:///{tmp_path / 'kyp.db'}"
+    store = open_store(url)
+    message = assessed(labels=("micro_managing",), lang="fil")
+    assert message.sent_at is not None
+    store.add(message, message.sent_at)
+    store.close()
+    with running(Settings(home=tmp_path, database_url=url)) as client:
+        page = client.get("/messages/m1").text
+    for part in (
+        '<mark class="micro_managing" title="Micro-managing">Did my message arrive?</mark>',
+        '<mark class="urgency" title="Urgency">Drafts</mark>',
+        "Friday, 6 March 2026", "Set boundaries", "Name the hours", "Hi {client_name}", "Answering at night",
+        "outside working hours", "stay yourself", 'lang="fil"', "Not seen (8)",
+    ):  # fmt: skip
+        assert part in page
+
+
+def colours(sheet: str) -> dict[str, str]:
+    """The colours that a block of the sheet defines."""
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", sheet))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG 2.2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def both_schemes() -> Iterator[tuple[str, dict[str, str]]]:
+    """The light colours, and the dark ones that lie over them."""
+    light, dark = (STATIC / "kyp.css").read_text().split("@media (prefers-color-scheme: dark)", 1)
+    yield "light", colours(light)
+    yield "dark", colours(light) | colours(dark.split("*, ::before", 1)[0])
+
+
+@pytest.mark.parametrize(("scheme", "colour"), list(both_schemes()))
+def test_all_text_has_the_contrast_of_wcag_aa(scheme: str, colour: dict[str, str]) -> None:
+    """4.5 to 1 for every text on every ground it stands on, in the light and in the dark."""
+    pairs = [(text, ground) for text in ("ink", "soft", "accent") for ground in ("ground", "surface", "sunken")]
+    pairs += [(text, "surface") for text in ("alarm", "warn", "calm")] + [
+        ("on-accent", "accent"),
+        ("accent", "accent-tint"),
+    ]
+    pairs += [(name.removesuffix("-tint"), name) for name in colour if name.endswith("-tint")]
+    pairs += [("ink", name) for name in colour if name.endswith("-tint")]
+    low = {pair: contrast(*(colour[name] for name in pair)) for pair in pairs}
+    assert {pair: round(ratio, 2) for pair, ratio in low.items() if ratio < 4.5} == {}, scheme
