@@ -85,6 +85,8 @@ def _drop_groups(text: str) -> str:
 
 
 def _split_outside(text: str, separators: str) -> list[str]:
+    if not any(separator in text for separator in separators):
+        return [text]
     parts: list[str] = []
     start, quote, angle = 0, "", 0
     fresh = True

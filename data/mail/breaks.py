@@ -15,7 +15,8 @@ BreakKind = Literal["forward", "original", "headers", "attribution"]
 MAX_LINE = 400
 MAX_BLOCK = 40
 MAX_ATTRIBUTION = 6
-_RULES = "-_=*#~—–─━ \t\u00a0+><"
+_RULES = "-_=*#~—–─━ \t\u00a0+><ᐧ"
+_MARKS = _RULES + "\"'“„<([|"
 _DATE_LIKE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d{2}\b|(?:19|20)\d{2}[年년]"
 )
@@ -25,7 +26,7 @@ _BEFORE_NAME = re.compile(
     r"às|пише|uporabnik|korisnik|o godz\.?|ni|si|oleh|user)(?![\w.])",
     re.IGNORECASE,
 )
-_CLOCK_TAIL = re.compile(r"\s*(?:(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{3,4}|\([^()]{1,6}\))(?![\w]))?[\s,]*")
+_CLOCK_TAIL = re.compile(r"^\s*(?:(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{3,4}|\([^()]{1,6}\))(?![\w]))?[\s,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ def find_break(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None
     text = lines[index].text
     if not text or len(text) > 4 * MAX_LINE:
         return None
-    if separator := _separator(text):
+    colon_last = text[-1] in ":："
+    if (text[0] in _MARKS or colon_last) and (separator := _separator(text)):
         return _after_separator(lines, index, stop, separator, zone)
-    if _field_of(text) is not None:
+    if (":" in text or "：" in text) and _field_of(text) is not None:
         return _bare_headers(lines, index, stop, zone)
-    if len(text) <= MAX_LINE:
+    if (colon_last or _opens(text)) and len(text) <= MAX_LINE:
         return _attribution(lines, index, stop, zone)
     return None
 
@@ -265,10 +267,7 @@ def _locales(spelled: str) -> frozenset[str]:
 
 def _attribution(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None) -> Break | None:
     """A line, or a few, that say who wrote what follows: ``On …, Ana <ana@b.example> wrote:``."""
-    text = lines[index].text
-    opens = _opens(text)
-    if not opens and text[-1] not in ":：":
-        return None
+    opens = _opens(lines[index].text)
     joined = ""
     for position in range(index, min(stop, index + MAX_ATTRIBUTION)):
         part = lines[position].text
@@ -287,7 +286,11 @@ def _attribution(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | No
 def _opens(text: str) -> bool:
     """Whether a line may open an attribution: a known word, a date or an address stands there."""
     bare = text.lstrip("-* >")
-    return bare[:1].isdigit() or "@" in text or bare.split(" ", 1)[0].casefold() in words().openers
+    return (
+        bare[:1].isdigit()
+        or ("@" in text and ("<" in text or "(" in text))
+        or bare.split(" ", 1)[0].casefold() in words().openers
+    )
 
 
 def _goes_on(lines: Sequence[Line], position: int, stop: int) -> bool:
@@ -301,7 +304,9 @@ def _closes(joined: str) -> bool:
     folded = joined.casefold().rstrip("* _")
     if folded.endswith((":", "：")):
         proven = bool(_DATE_LIKE.search(joined)) or "@" in joined
-        return (proven and words().wrote.search(folded) is not None) or _DATE_FIRST.match(joined) is not None
+        if _DATE_FIRST.match(joined) or (folded[-2:-1] == ">" and "@" in joined and _DATE_LIKE.search(joined)):
+            return True
+        return proven and words().wrote.search(folded) is not None
     if _DATE_FIRST.match(joined):
         return joined.endswith(">") or "GMT" in joined or "UTC" in joined
     if not folded.endswith(words().verbs) or not _DATE_LIKE.search(joined):
@@ -324,7 +329,7 @@ def _attributed_sender(joined: str) -> Person | None:
         head = joined[: span[0]]
     head = head.removesuffix("mailto:").rstrip(" <([\"'“”„,")
     digits = max((at for at, char in enumerate(head) if char.isdigit()), default=-1)
-    tail = _CLOCK_TAIL.sub("", head[digits + 1 :]) if digits >= 0 else head
+    tail = _CLOCK_TAIL.sub("", head[digits + 1 :], count=1) if digits >= 0 else head
     for match in list(_BEFORE_NAME.finditer(tail))[::-1][:1]:
         tail = tail[match.end() :]
     name = tail.rpartition(",")[2] if span is not None and digits >= 0 else tail

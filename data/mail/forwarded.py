@@ -8,7 +8,7 @@ from datetime import tzinfo
 from data.mail.addresses import Person
 from data.mail.breaks import Break, Headers, find_break
 from data.mail.lines import Line, split_lines
-from data.mail.quoted import Parted, Region, part, zones_of
+from data.mail.quoted import Parted, Region, may_break, part, zones_of
 from data.mail.words import fold, words
 from data.records import Zone, ZoneKind
 
@@ -52,7 +52,7 @@ def unwrap(raw: str, outer: Outer, signed: frozenset[int] = frozenset()) -> Unwr
     whole = Region(0, len(lines))
     first = _first_break(lines, whole, outer.zone)
     if first is None or not _is_forward(lines, first, outer):
-        parted = part(lines, whole, outer.zone, first)
+        parted = part(lines, whole, outer.zone, clear=first.start if first else len(lines))
         text = parted.text(lines, raw) or parted.quotes(lines, raw)
         return Unwrapped(text, zones_of(lines, parted.kinds, len(raw)))
     return _original(lines, raw, first, outer)
@@ -88,8 +88,10 @@ def strip_prefixes(subject: str) -> str:
 
 def _first_break(lines: Sequence[Line], region: Region, zone: tzinfo | None) -> Break | None:
     for index in range(region.start, region.stop):
-        if lines[index].text and (found := find_break(lines, index, region.stop, zone)):
-            return found
+        if lines[index].text and may_break(lines, index, region):
+            found = find_break(lines, index, region.stop, zone)
+            if found is not None:
+                return found
     return None
 
 
@@ -110,7 +112,7 @@ def _is_forward(lines: Sequence[Line], found: Break, outer: Outer) -> bool:
 
 
 def _own_above(lines: Sequence[Line], found: Break, zone: tzinfo | None) -> bool:
-    parted = part(lines, Region(0, found.start), zone)
+    parted = part(lines, Region(0, found.start), zone, clear=found.start)
     return any(parted.kinds.get(index) == "own" and lines[index].text for index in range(found.start))
 
 
@@ -146,7 +148,7 @@ def _original(lines: Sequence[Line], raw: str, first: Break, outer: Outer) -> Un
 
 def _remark(lines: Sequence[Line], raw: str, first: Break, outer: Outer, kinds: dict[int, ZoneKind]) -> str:
     """The forwarder's own words: above the forward, and below it where the forward is quoted."""
-    parted = part(lines, Region(0, first.start), outer.zone)
+    parted = part(lines, Region(0, first.start), outer.zone, clear=first.start)
     kinds.update({index: "remark" if kind == "own" else kind for index, kind in parted.kinds.items()})
     return parted.text(lines, raw) if any(kind == "own" for kind in parted.kinds.values()) else ""
 

@@ -3,13 +3,14 @@
 import binascii
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from data.mail.charsets import decode
 
 MAX_FIELD = 50_000
 MAX_FIELDS = 2_000
-_NAME = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+_FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]{0,20}:([^\n]*(?:\n[ \t]+[^\s][^\n]*)*)", re.MULTILINE)
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _PARAMETER = re.compile(r";\s*([^=;\s\"]{1,60})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\"]*))")
 
@@ -47,38 +48,29 @@ def split_header(raw: bytes, start: int, stop: int) -> tuple[Fields, int]:
     A line that is no field ends the block, as a body whose blank line was lost.
     """
     fields: dict[str, list[bytes]] = {}
-    pieces: list[bytes] = []
-    name = ""
-    position, count = start, 0
-    while position < stop:
-        end = raw.find(b"\n", position, stop)
-        end = stop if end == -1 else end
-        line = raw[position:end]
-        if not line.strip(b" \t\r") and (not line or position > start):
-            position = end + 1
+    position = start
+    if raw.startswith((b"From ", b">From "), start):
+        position = _line_end(raw, start, stop) + 1
+    for match in _FIELD.finditer(raw, position, stop):
+        if match.start() != position or len(fields) > MAX_FIELDS:
             break
-        if line[:1] in b" \t" and name:
-            pieces.append(line)
-        elif match := _NAME.match(line):
-            _store(fields, name, pieces)
-            name = match[0][:-1].rstrip().decode("ascii").lower()
-            pieces = [line[match.end() :]]
-            count += 1
-        elif line.startswith((b"From ", b">From ")) and count == 0:
-            pass
-        else:
-            break
-        position = end + 1
-        if count > MAX_FIELDS:
-            break
-    _store(fields, name, pieces)
+        name, value = match.groups()
+        fields.setdefault(_name(name), []).append(value[:MAX_FIELD].strip())
+        position = match.end() + 1
+    line = raw[position : _line_end(raw, position, stop)]
+    if position < stop and not line.strip(b" \t\r"):
+        position += len(line) + 1
     return Fields(fields), min(position, stop)
 
 
-def _store(fields: dict[str, list[bytes]], name: str, pieces: list[bytes]) -> None:
-    if name:
-        value = b"\n".join(pieces) if len(pieces) > 1 else pieces[0]
-        fields.setdefault(name, []).append(value[:MAX_FIELD].strip())
+@lru_cache(maxsize=512)
+def _name(raw: bytes) -> str:
+    return raw.decode("ascii").lower()
+
+
+def _line_end(raw: bytes, start: int, stop: int) -> int:
+    end = raw.find(b"\n", start, stop)
+    return stop if end == -1 else end
 
 
 def decode_words(value: bytes) -> str:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 BLANKS = " \t\u00a0\u200b\ufeff\u200e\u200f\u2060\u200c\u200d"
+_STRANGE = frozenset(BLANKS + ">＞")
 
 
 class Line(NamedTuple):
@@ -29,8 +30,12 @@ def split_lines(text: str) -> list[Line]:
     start = 0
     for raw in text.split("\n"):
         end = start + len(raw)
-        depth, content = _unquote(raw)
-        lines.append(Line(start, end, depth, content))
+        bare = raw.lstrip()
+        if bare and bare[0] not in _STRANGE and ">" not in bare[1:4]:
+            lines.append(Line(start, end, 0, raw.rstrip()))
+        else:
+            depth, content = _unquote(raw)
+            lines.append(Line(start, end, depth, content))
         start = end + 1
     return lines
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import groupby
 from textwrap import dedent
 
 from data.mail.breaks import Break, find_break
@@ -43,15 +44,16 @@ class Parted:
         return [index for index in range(self.region.start, self.region.stop) if self.kinds.get(index) in kinds]
 
 
-def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, first: Break | None = None) -> Parted:
-    """Tell own lines from quotes, and endings from own lines; ``first`` is a break that is known already."""
+def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, clear: int = 0) -> Parted:
+    """Tell own lines from quotes, and endings from own lines; before line ``clear`` no break is known to stand."""
     kinds: dict[int, ZoneKind] = {}
     own: list[int] = []
     history: Break | None = None
     index = region.start
     while index < region.stop:
         line = lines[index]
-        found = first if first and first.start == index else find_break(lines, index, region.stop, zone)
+        wanted = index >= clear and line.text and may_break(lines, index, region)
+        found = find_break(lines, index, region.stop, zone) if wanted else None
         if found is not None:
             history = history or found
             stop = found.body if _answered(lines, found, region) else region.stop
@@ -68,6 +70,16 @@ def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, firs
         index += 1
     mark_endings(lines, own, kinds)
     return Parted(region, kinds, history)
+
+
+def may_break(lines: Sequence[Line], index: int, region: Region) -> bool:
+    """Whether a break counts on this line: not inside a quote, only on its first line."""
+    if lines[index].depth <= region.depth:
+        return True
+    before = index - 1
+    while before >= region.start and before > index - 4 and not lines[before].text:
+        before -= 1
+    return before < region.start or lines[before].depth <= region.depth
 
 
 def _answered(lines: Sequence[Line], found: Break, region: Region) -> bool:
@@ -105,11 +117,9 @@ def join_lines(lines: Sequence[Line], indexes: Sequence[int], raw: str, depth: i
 def zones_of(lines: Sequence[Line], kinds: dict[int, ZoneKind], length: int) -> tuple[Zone, ...]:
     """Lines' kinds as zones with offsets; neighbours of one kind are one zone."""
     zones: list[Zone] = []
-    for index in sorted(kinds):
-        line, kind = lines[index], kinds[index]
-        end = min(line.end + 1, length)
-        if zones and zones[-1].kind == kind and zones[-1].end == line.start:
-            zones[-1] = Zone(kind, zones[-1].start, end)
-        elif end > line.start:
-            zones.append(Zone(kind, line.start, end))
+    for kind, run in groupby(range(len(lines)), kinds.get):
+        indexes = list(run)
+        start, end = lines[indexes[0]].start, min(lines[indexes[-1]].end + 1, length)
+        if kind is not None and end > start:
+            zones.append(Zone(kind, start, end))
     return tuple(zones)

@@ -14,6 +14,7 @@ from data.records import ZoneKind
 
 MAX_SIGNATURE = 18
 MAX_CLOSING = 45
+MAX_ENDING = 80
 _END = " ,.;:!-–—*_~\u00a0\t"
 _CONTACT = re.compile(
     r"(?:^|\s)(?:tel|phone|mobile|cell|fax|mob|ph|hp|telepono|telefon|faks|viber|whatsapp|skype|office|direct|t|m|f|p|e|w|email|e-mail|web|website)\.?\s?[:.]\s?\S"
@@ -47,6 +48,8 @@ def mark_endings(lines: Sequence[Line], own: list[int], kinds: dict[int, ZoneKin
     Runs of own lines (parted by quotes) are looked at one by one; ``kinds`` gains an entry a line taken off.
     """
     for run in _runs(own):
+        _take_warning(lines, run, kinds)
+        run = [index for index in run[-MAX_ENDING:] if kinds[index] == "own"]
         rest = _take_footers(lines, run, kinds)
         rest = _take_disclaimers(lines, rest, kinds)
         rest = _take_delimited(lines, rest, kinds)
@@ -96,11 +99,14 @@ def _take_disclaimers(lines: Sequence[Line], run: list[int], kinds: dict[int, Zo
             cut = first
         elif cut != len(run) or last - first > 3 or not all(is_rule(lines[i].text) for i in run[first:last]):
             break
-    start = 0
-    if paragraphs and paragraphs[0][1] < cut and _disclaims(lines, run[paragraphs[0][0] : paragraphs[0][1]]):
-        start = paragraphs[0][1]
-        _mark(kinds, run[:start], "disclaimer")
-    return run[start:cut]
+    return run[:cut]
+
+
+def _take_warning(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> None:
+    """Take off a first paragraph that a mail gateway put there (``CAUTION: This email originated …``)."""
+    paragraphs = _paragraphs(lines, run[:12])
+    if paragraphs and paragraphs[0][1] < len(run) - 1 and _disclaims(lines, run[: paragraphs[0][1]]):
+        _mark(kinds, run[: paragraphs[0][1]], "disclaimer")
 
 
 def _paragraphs(lines: Sequence[Line], run: list[int]) -> list[tuple[int, int]]:
