@@ -10,6 +10,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = r"([a-z]{3,9})"
 _PART = re.compile(rf"{_DAY}(?:\s*[-–]\s*{_DAY})?(?:\s+(\d{{1,2}}:\d\d)\s*[-–]\s*(\d{{1,2}}:\d\d))?", re.IGNORECASE)
 _MIDNIGHT = 24 * 60
+_WEEK = 7 * _MIDNIGHT
 _MOST_CHARACTERS = 200
 
 
@@ -48,7 +49,13 @@ class WorkingHours:
 
     def next_opening(self, moment: datetime) -> datetime:
         """Give the first moment at or after ``moment`` (the provider's own clock) at which work begins."""
-        return min(_opening(moment, day, start) for day, start, _ in self.spans)
+        now = _minute_of_week(moment.weekday(), moment.hour * 60 + moment.minute)
+        if moment.second or moment.microsecond:
+            now += 1
+        wait, start = min(((_minute_of_week(day, start) - now) % _WEEK, start) for day, start, _ in self.spans)
+        # Built from the calendar day and the wall clock, so that a change to summer time does not move the hour.
+        day = moment.date() + timedelta(days=(now + wait) // _MIDNIGHT - moment.weekday())
+        return datetime.combine(day, time(start // 60, start % 60), moment.tzinfo)
 
 
 def _unreadable(words: str) -> InputError:
@@ -77,8 +84,5 @@ def _by_day(day: int, start: int, end: int) -> list[tuple[int, int, int]]:
     return [span for span in over_midnight if span[1] < span[2]]
 
 
-def _opening(moment: datetime, day: int, start: int) -> datetime:
-    # Built from the calendar day and the wall clock, so that a change to summer time does not move the hour.
-    ahead = moment.date() + timedelta(days=(day - moment.weekday()) % 7)
-    opening = datetime.combine(ahead, time(start // 60, start % 60), moment.tzinfo)
-    return opening if opening >= moment else opening + timedelta(days=7)
+def _minute_of_week(day: int, minute: int) -> int:
+    return day * _MIDNIGHT + minute

@@ -5,11 +5,13 @@ wrong one makes the advice look silly.
 """
 
 import re
+from collections.abc import Iterator
 
 from model.phrases import NEWS, REBUKES, TALKS, Phrase
 
 _LONGEST_QUOTE = 160
-_WRAP = re.compile(r"(?<=[^\n])\n(?=[^\W\d_A-Z])")  # a line that is broken within a sentence
+_WRAP = re.compile(r"\n(?=[^\W\d_A-Z])(?<!\n\n)")  # a line that is broken within a sentence
+_ENDS = re.compile(r"[.!?\n]+")
 
 
 def talk_mentioned(text: str) -> str | None:
@@ -28,18 +30,30 @@ def asking_rebuked(text: str) -> str | None:
 
 
 def _first(phrases: tuple[Phrase, ...], text: str) -> str | None:
-    lowered = text.lower()
-    likely = [phrase for phrase in phrases if any(stem in lowered for stem in phrase.stems)]
+    straight = text.replace("’", "'")
+    lowered = straight.lower()
+    likely = [(phrase, stem) for phrase in phrases for stem in phrase.stems if stem in lowered]
     if not likely:  # most messages end here, within microseconds
         return None
     # One character for one, so that the quote can be cut from the text as it was written.
-    plain = _WRAP.sub(" ", text.replace("’", "'"))
-    found = next((match for phrase in likely if (match := phrase.pattern.search(plain))), None)
-    return None if found is None else _sentence_around(found, text)
+    plain = _WRAP.sub(" ", straight)
+    for phrase, stem in likely:
+        for start, end in _sentences_with(stem, lowered, plain):
+            if found := phrase.pattern.search(plain, start, end):
+                return _quote(text, start, end, found)
+    return None
 
 
-def _sentence_around(found: re.Match[str], text: str) -> str:
-    start = max(text.rfind(mark, 0, found.start()) for mark in ".!?\n") + 1
-    end = min((place for mark in ".!?\n" if (place := text.find(mark, found.end())) >= 0), default=len(text))
-    sentence = text[start : end + 1].strip()
+def _sentences_with(stem: str, lowered: str, plain: str) -> Iterator[tuple[int, int]]:
+    end, place = 0, lowered.find(stem)
+    while place >= 0:
+        start = max(plain.rfind(mark, end, place) for mark in ".!?\n") + 1
+        closing = _ENDS.search(plain, place)
+        end = closing.end() if closing else len(plain)
+        yield max(start, 0), end
+        place = lowered.find(stem, end)
+
+
+def _quote(text: str, start: int, end: int, found: re.Match[str]) -> str:
+    sentence = text[start:end].strip()
     return sentence if len(sentence) <= _LONGEST_QUOTE else text[found.start() : found.end()][:_LONGEST_QUOTE]

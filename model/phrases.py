@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One way of saying it: the compiled pattern, and the stems to look for first."""
+    """Ways of saying it that share their stems: one compiled pattern, and the stems to look for first."""
 
     stems: tuple[str, ...]
     pattern: re.Pattern[str]
@@ -43,7 +43,7 @@ _CLASSES = {
     "PLACE_FIL": "branch|sangay|opisina|tindahan|pwesto|klinika|clinic",
     "TANONG": "tanong|tinatanong|tanungin|nagtatanong|itanong|itinatanong",
     # Malay
-    "CALL_MS": "telefon|phone|perbincangan|mesyuarat|meeting|call|panggilan|zoom",
+    "CALL_MS": r"telefon|phone|perbincangan|mesyuarat|meeting|call|panggilan(?: \w+)?|zoom",
     "WHEN_MS": "dalam|dlm|masa|semasa|waktu|selepas|lepas|hasil",
     "LATELY_MS": r"(?:pagi |petang |malam )?(?:semalam|tadi|kelmarin|hari (?:tu|itu)|minggu (?:lepas|lalu)|tempoh hari"
     r"|(?:hari )?(?:isnin|selasa|rabu|khamis|jumaat|sabtu|ahad) (?:lepas|lalu|tu))",
@@ -56,7 +56,10 @@ _CLASSES = {
 
 
 def _phrases(*rows: tuple[str, str]) -> tuple[Phrase, ...]:
-    return tuple(Phrase(tuple(stems.split("|")), _compiled(notation)) for stems, notation in rows)
+    by_stems: dict[str, list[str]] = {}
+    for stems, notation in rows:
+        by_stems.setdefault(stems, []).append(notation)
+    return tuple(Phrase(tuple(stems.split("|")), _compiled("|".join(ways))) for stems, ways in by_stems.items())
 
 
 def _compiled(notation: str) -> re.Pattern[str]:
@@ -66,30 +69,37 @@ def _compiled(notation: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{gapped})\b", re.IGNORECASE)
 
 
+_TALK_NOUNS = "call|phone|meeting|zoom|kick|convers|chat|tele|tawag|miting|pulong|mesyuarat|bincang|panggil"
+_TALK_VERBS = "spoke|talk|speak|discuss|usap"
+
 TALKS = _phrases(
-    ("discussed", "as (?:we |i |you |was )?(?:just |already |had |have )?discussed(?!<WRITTEN>)"),
-    ("when we|when you and i", "when (?:we|you and i) (?:last )?(?:spoke|talked|met)"),
-    ("spoke|talked|discussed", "(?:we|you and i) (?:just )?(?:spoke|talked|discussed) .. <LATELY>"),
-    ("to you|with you", "(?:good|great|nice|lovely) (?:to (?:talk|speak)|talking|speaking) (?:to|with) you <LATELY>"),
-    ("call|meeting|zoom|kick|convers|chat|phone", "<SAID> (?:(?!n't)[^.!?\n]){0,45}?<THERE>(?!<AHEAD>)"),
-    ("call|meeting|zoom|kick|convers|chat|phone", "<THERE>(?!<AHEAD>),? .. (?:we|you|i) * <SAID>"),
-    ("call|meeting|zoom|kick|convers|chat", r"(?:after|following|since|per) (?:our|\w+day's) <TALK>(?!<AHEAD>)"),
-    ("thank", r"thanks? (?:you )?(?:\w+ ){0,2}?for <OUR> <TALK>(?! (?:invit\w+|request|notes|back))"),
-    ("usap|discuss", "<USAP> (?:na )?(?:po )?(?:na )?(?:natin|nating|tayo|<LATELY_FIL>|sa <CALL_FIL>)"),
+    (_TALK_VERBS, "as (?:we |i |you |was )?(?:just |already |had |have )?discussed(?!<WRITTEN>)"),
+    ("when we", "when we (?:last )?(?:spoke|talked|met)"),
+    (_TALK_VERBS, "(?:we|you and i) (?:just )?(?:spoke|talked|discussed) .. <LATELY>"),
     (
-        "sabi|sinabi|nabanggit|nangako|pangako",
+        _TALK_VERBS,
+        "(?:good|great|nice|lovely) (?:to (?:talk|speak)|talking|speaking) (?:to|with) you <LATELY>",
+    ),
+    (_TALK_NOUNS, "<SAID> (?:(?!n't)[^.!?\n]){0,45}?<THERE>(?!<AHEAD>)"),
+    (_TALK_NOUNS, "<THERE>(?!<AHEAD>),? .. (?:we|you|i) * <SAID>"),
+    (_TALK_NOUNS, r"(?:after|following|since|per) (?:our|\w+day's) <TALK>(?!<AHEAD>)"),
+    (_TALK_NOUNS, r"thanks? (?:you )?(?:\w+ ){0,2}?for <OUR> <TALK>(?! (?:invit\w+|request|notes|back))"),
+    (_TALK_VERBS, "(?:gaya|tulad|base|batay|ayon) (?:po )?(?:ng|sa) <USAP>"),
+    (_TALK_VERBS, "<USAP> (?:na )?(?:po )?(?:na )?(?:natin|nating|tayo|<LATELY_FIL>|sa <CALL_FIL>)"),
+    (
+        _TALK_NOUNS,
         "(?:sabi|sinabi|nabanggit|i?pinangako|nangako) .. (?:sa|<LATELY_FIL>) <CALL_FIL>",
     ),
-    ("natin|namin", "(?:sa|noong|nung|pagkatapos ng|base sa) <CALL_FIL> (?:po )?(?:natin|namin) (?:po )?<LATELY_FIL>"),
+    (_TALK_NOUNS, "(?:sa|noong|nung|pagkatapos ng|base sa) <CALL_FIL> (?:po )?(?:natin|namin) (?:po )?<LATELY_FIL>"),
     ("bincang", "(?:seperti|macam|mcm|sebagaimana|spt|ikut) (?:(?:yang|yg|apa|<DONE_MS>) ){0,3}<BINCANG>"),
     ("bincang", "(?:yang|yg|apa) (?:<DONE_MS> ){1,3}<BINCANG>"),
     ("bincang", "(?:kita|kami) (?:(?:dah|sudah|telah) )?<BINCANG> .. <LATELY_MS>"),
-    ("semalam|tadi|kelmarin|hari|lepas|lalu", "<YOU_MS> .. <WHEN_MS> <CALL_MS> <LATELY_MS>"),
-    ("semalam|tadi|kelmarin|hari|lepas|lalu", "<WHEN_MS> <CALL_MS> (?:kita )?<LATELY_MS> .. <YOU_MS>"),
-    ("semalam|tadi|kelmarin|hari|lepas|lalu", "<WHEN_MS> <CALL_MS> kita <LATELY_MS>"),
+    (_TALK_NOUNS, "<YOU_MS> .. <WHEN_MS> <CALL_MS> <LATELY_MS>"),
+    (_TALK_NOUNS, "<WHEN_MS> <CALL_MS> (?:kita )?<LATELY_MS> .. <YOU_MS>"),
+    (_TALK_NOUNS, "<WHEN_MS> <CALL_MS> kita <LATELY_MS>"),
     (
-        "cakap|kata|janji|sebut|tahu|setuju",
-        "(?:cakap|kata|janji|sebut|beritahu|bagitahu|setuju) .. (?:dalam|dlm|masa|waktu|kat) <CALL_MS>",
+        _TALK_NOUNS,
+        "(?:cakap|kata|janji|sebut|beritahu|bagitahu|setuju|dipersetujui) .. (?:dalam|dlm|masa|waktu|kat) <CALL_MS>",
     ),
 )
 """References to something that was said in a call or meeting."""
@@ -101,7 +111,7 @@ NEWS = _phrases(
         r"(?:baby|twins|boy|girl) (?:has |have )?(?:arrived|came (?:on )?(?:today|yesterday|early|last|\w+day))",
     ),
     ("baby|twins", "had (?:the|our|her|their|a) (?:baby|twins)"),
-    ("it's a|it’s a", "it's a (?:boy|girl)"),
+    ("it's a", "it's a (?:boy|girl)"),
     (
         "expecting|pregnant",
         "(?:are|am|'re|'m|is|'s) (?:also )?(?:expecting (?:a (?:baby|child|boy|girl)|twins|our)|pregnant)",
@@ -123,7 +133,10 @@ NEWS = _phrases(
     ("grand", "(?:become|became|am|are|was|were) (?:a |now )?<GRAND>|<GRAND> (?:was|is) (?:born|here)"),
     ("parents|dad|mum|mom", "(?:become|became) (?:a |an )?(?:parents|uncle|aunt|dad|mum|mom|father|mother)"),
     ("promoted", "(?:was|been|got|he's|she's|i'm) (?:just )?promoted"),
-    ("my new|my promotion|my retire|my grad|my last", "my (?:new job|promotion|retirement|graduation|last day)"),
+    (
+        "my new|my promotion|my retire|my grad|my last",
+        "my (?:new job|promotion|retirement|graduation|last day (?:here|at|with))",
+    ),
     ("retir|leaving", r"(?:be|am|is|'m) (?:\w+ )?(?:retiring|leaving the company)"),
     ("maternity|paternity", "(?:maternity|paternity) leave"),
     ("of the year", "(?:agency|firm|practice|company|employer|designer|business|supplier|school) of the year"),
@@ -165,7 +178,7 @@ NEWS = _phrases(
     ),
     (
         "branch|sangay|opisina|tindahan|pwesto|klinika|clinic",
-        r"(?:bagong|ikalawang|pangalawang|ikatlong|pangatlong|ika-?\d+) (?:naming )?<PLACE_FIL> (?:po )?(?:namin|sa)",
+        r"(?:bagong|bago|ikalawang|pangalawang|ikatlong|ika-?\d+) (?:naming )?<PLACE_FIL> (?:po )?(?:namin|sa)",
     ),
     ("bukas|lipat", "(?:magbubukas|nagbukas|nakapagbukas|lilipat|lumipat) (?:na )?(?:po )?kami"),
     (
@@ -208,16 +221,19 @@ REBUKES = _phrases(
         "you(?:'re| are) (?:(?:supposed|meant) to be )?(?:the|our) (?:\\w+ )?<EXPERT>",
     ),
     (
-        "aren't you|aren’t you|are you not",
+        "aren't you|are you not",
         "(?:aren't you|are you not) (?:supposed to be )?(?:the|an?|our) (?:\\w+ )?<EXPERT>",
     ),
-    ("you know|be telling", "(?:shouldn't|should not|don't) you (?:already )?(?:know|be telling (?:me|us))"),
+    (
+        "n't you|should not you|be telling",
+        "(?:shouldn't|should not|don't) you (?:already )?(?:know|be telling (?:me|us))",
+    ),
     (
         "you should|you ought",
         "you (?:should|ought to) (?:already )?(?:know (?:that|this|the answer|it|what|how|which)|be telling (?:me|us))",
     ),
     (
-        "isn't|isn’t|is not",
+        "isn't|is not",
         "(?:isn't|is not) (?:that|this|it) (?:your job|(?:what|why) (?:i|we)(?:'m|'re)? (?:pay|paying|hired))",
     ),
     (

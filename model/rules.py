@@ -1,15 +1,16 @@
 """The playbook's rules: one small function for each strategy, saying what calls for it, and the table of them all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from data.advice import StrategyId
-from data.records import Reason, Signal
+from data.records import Reason
 from data.taxonomy import Label, group_of
 from model.conditions import Case
 from model.habit import known_habit, quiet_day_reason
 from model.mentions import asking_rebuked, news_mentioned, talk_mentioned
+from model.wording import write_date
 
 
 class Tier(IntEnum):
@@ -24,11 +25,12 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A strategy is called for: its tier, its weight within the tier (higher is first), and why."""
+    """A strategy is called for: its tier, its weight within the tier (higher is first), why, and blanks of its own."""
 
     tier: Tier
     weight: float
     because: tuple[Reason, ...]
+    blanks: tuple[tuple[str, str], ...] = ()
 
 
 Rule = Callable[[Case], Call | None]
@@ -53,8 +55,10 @@ def deliver_ahead_quietly(case: Case) -> Call | None:
     habit = known_habit(case) if agreed else None
     if agreed is None or habit is None:
         return None
-    quiet = quiet_day_reason(case, habit.quiet_day(agreed, case.thresholds.quiet_margin_days))
-    return _by_labels(case, "micro_managing", also=(habit.because, quiet))
+    day = habit.quiet_day(agreed, case.thresholds.quiet_margin_days)
+    call = _by_labels(case, "micro_managing", also=(habit.because, quiet_day_reason(case, day)))
+    blanks = (("usual_check_days", str(habit.lead)), ("quiet_delivery_date", write_date(day, case.wording)))
+    return call and replace(call, blanks=blanks)
 
 
 def hold_regular_check_ins(case: Case) -> Call | None:
@@ -182,25 +186,20 @@ def _by_labels(
     tier: Tier | None = None,
     weight: float | None = None,
 ) -> Call | None:
-    present = [case.signals[label] for label in labels if label in case.signals]
+    present = [case.signals[label] for label in labels if label in case.signals] if case.signals else None
     if not present:
         return None
     # An archetype's call outranks a situation's, so its probability is the one that counts.
     archetypes = [signal for signal in present if group_of(signal.label) == "archetype"]
     own_tier = Tier.ARCHETYPE if archetypes else Tier.SITUATION
     own_weight = max(signal.probability for signal in archetypes or present)
-    because = (*map(_reason, present), *also)
+    because = (*(case.reasons[signal.label] for signal in present), *also)
     return Call(own_tier if tier is None else tier, own_weight if weight is None else weight, because)
 
 
 def _by_facts(tier: Tier, *reasons: Reason | None) -> Call | None:
     because = _those(*reasons)
     return Call(tier, 0.0, because) if because else None
-
-
-def _reason(signal: Signal) -> Reason:
-    quotes = tuple(passage.text for passage in signal.evidence)
-    return Reason(label=signal.label, probability=signal.probability, evidence=quotes)
 
 
 def _those(*reasons: Reason | None) -> tuple[Reason, ...]:
