@@ -1,7 +1,7 @@
 """One message before the rules: its signals, the clock and the client's past, asked as plain questions."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from data.advice import Thresholds, Wording
 from data.records import Assessment, Reason, Signal
@@ -22,16 +22,15 @@ class Case:
     thresholds: Thresholds
     wording: Wording
     signals: dict[Label, Signal]
+    reasons: dict[Label, Reason]
     sent: datetime | None
 
     @classmethod
     def of(cls, assessment: Assessment, facts: ClientFacts, thresholds: Thresholds, wording: Wording) -> "Case":
         """Lay out one assessment for the rules."""
-        sent = assessment.sent_at
-        # Mail bears dates of any year; those at the calendar's ends cannot be moved between time zones.
-        local = facts.local(sent) if sent is not None and 1900 < sent.year < 2200 else None
         present = {signal.label: signal for signal in assessment.signals if signal.present}
-        return cls(assessment, facts, thresholds, wording, present, local)
+        reasons = {label: _reason(signal) for label, signal in present.items()}
+        return cls(assessment, facts, thresholds, wording, present, reasons, facts.local_or_none(assessment.sent_at))
 
     def fact(self, name: str, **values: str | int) -> Reason:
         """Put a fact into words."""
@@ -89,12 +88,12 @@ class Case:
         Running is what somebody said to be running: a project told not to be finished, or an agreed date on or after
         the day of the last message. Silence alone is how most finished projects look.
         """
-        past = [seen.sent_at for seen in self._earlier() if seen.sent_at is not None]
-        if not past or self.sent is None or self.facts.project_finished:
+        agreed = self._agreed_days()
+        if self.sent is None or self.facts.project_finished or (self.facts.project_finished is None and not agreed):
             return None
-        last = self.facts.local(max(past))
-        days = (self.sent - last).days
-        running = self.facts.project_finished is False or any(day >= last.date() for day in self._agreed_days())
+        last = max((seen.sent_at for seen in self._earlier() if seen.sent_at is not None), default=self.sent)
+        days, last_day = (self.sent - last).days, self.facts.local(last).date()
+        running = self.facts.project_finished is False or max(agreed) >= last_day
         return self.fact("silent", days=days) if running and days >= self.thresholds.silent_days else None
 
     def early(self) -> Reason | None:
@@ -121,10 +120,16 @@ class Case:
         return known if self.facts.agreed_date is None else [*known, self.facts.agreed_date]
 
     def _earlier(self) -> list[SeenMessage]:
-        if self.sent is None:
+        if self.sent is None or not self.facts.history:
             return []
-        return [seen for seen in self.facts.history if seen.sent_at is not None and seen.sent_at <= self.sent]
+        now = self.sent.astimezone(UTC)  # history is kept in UTC, and compares fastest so
+        return [seen for seen in self.facts.history if seen.sent_at is not None and seen.sent_at <= now]
 
     def _from_urgency(self, name: str) -> Reason:
-        quotes = tuple(passage.text for passage in self.assessment.urgency.evidence)
+        quotes = tuple([passage.text for passage in self.assessment.urgency.evidence])
         return Reason(evidence=quotes, fact=self.wording.facts[name])
+
+
+def _reason(signal: Signal) -> Reason:
+    quotes = tuple([passage.text for passage in signal.evidence])
+    return Reason(label=signal.label, probability=signal.probability, evidence=quotes)

@@ -9,6 +9,8 @@ from data.context import Context, read_context
 from data.hours import WorkingHours
 from data.taxonomy import Label
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200  # outside, a date is a broken header, and cannot be moved between time zones
+
 
 @dataclass(frozen=True, slots=True)
 class SeenMessage:
@@ -19,7 +21,7 @@ class SeenMessage:
     labels: tuple[Label, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sent_at", _aware(self.sent_at))
+        object.__setattr__(self, "sent_at", _in_utc(self.sent_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class AgreedDate:
     noted_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "noted_at", _aware(self.noted_at))
+        object.__setattr__(self, "noted_at", _in_utc(self.noted_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class ClientFacts:
     """What a rule may use beside the message; whatever is left out is unknown, and no rule guesses it.
 
     ``history`` holds the client's other messages, never the one judged. ``known_messages`` is how many came before it:
-    0 makes it the first, None says that nobody counted. A time without an offset is read as UTC.
+    0 makes it the first, None says that nobody counted. A time without an offset is read as UTC. The rules look back
+    over weeks and a handful of agreed dates: a few hundred messages of history are plenty, and keep them fast.
     """
 
     relationship_start: date | None = None
@@ -56,7 +59,7 @@ class ClientFacts:
     provider_name: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "first_message_at", _aware(self.first_message_at))
+        object.__setattr__(self, "first_message_at", _in_utc(self.first_message_at))
 
     @classmethod
     def from_context(cls, context: object, known: "ClientFacts | None" = None) -> "ClientFacts":
@@ -86,6 +89,10 @@ class ClientFacts:
         aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
         return aware if self.timezone is None else aware.astimezone(self.timezone)
 
+    def local_or_none(self, moment: datetime | None) -> datetime | None:
+        """Give a mail's date on the provider's clock; None for years at the calendar's ends, which mail does bear."""
+        return None if moment is None or not _FIRST_YEAR <= moment.year < _LAST_YEAR else self.local(moment)
+
     def started(self) -> date | None:
         """Give the day on which the relationship began: as told, else that of the first message known."""
         if self.relationship_start is not None:
@@ -95,5 +102,9 @@ class ClientFacts:
         return None if first is None else self.local(first).date()
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def _in_utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is UTC:
+        return moment
+    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

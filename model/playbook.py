@@ -1,13 +1,11 @@
 """From an assessment and what is known of the client to ranked suggestions with their texts and reasons."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from data.advice import FALLBACK_LANGUAGE, Playbook, StrategyId
 from data.records import Assessment, Suggestion
 from model.conditions import Case
 from model.facts import ClientFacts
-from model.habit import known_habit
 from model.rules import RULES, Call, Tier
 from model.wording import fill, write_date, write_opening
 
@@ -54,6 +52,7 @@ def _rank(named: tuple[StrategyId, Call]) -> tuple[int, float]:
 
 def _worded(name: StrategyId, call: Call, playbook: Playbook, language: str, blanks: dict[str, str]) -> Suggestion:
     text = playbook.text(name, language)
+    blanks = {**blanks, **dict(call.blanks)} if call.blanks else blanks
     return Suggestion(
         id=name,
         title=text.title,
@@ -67,17 +66,12 @@ def _worded(name: StrategyId, call: Call, playbook: Playbook, language: str, bla
 
 def _known_blanks(case: Case) -> dict[str, str]:
     facts, deadline, agreed = case.facts, case.assessment.urgency.deadline, case.agreed_date()
-    habit = known_habit(case) if agreed and "micro_managing" in case.signals else None
-    hours = facts.working_hours if case.sent is not None and case.out_of_hours() else None
+    hours = facts.working_hours if case.out_of_hours() else None
     known = {
         "client_name": facts.client_name,
         "provider_name": facts.provider_name,
         "deadline": deadline and write_date(deadline, case.wording),
         "agreed_date": agreed and write_date(agreed, case.wording),
-        "usual_check_days": habit and str(habit.lead),
-        "quiet_delivery_date": habit
-        and agreed
-        and write_date(habit.quiet_day(agreed, case.thresholds.quiet_margin_days), case.wording),
         "available_from": hours and case.sent and write_opening(hours.next_opening(case.sent), case.wording),
     }
-    return {name: value for name, value in cast("dict[str, str | None]", known).items() if value}
+    return {name: value for name, value in known.items() if value}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from data.advice import Wording
 
@@ -28,4 +29,15 @@ def fill(text: str, blanks: Mapping[str, str]) -> str:
     """Fill the blanks whose value is known, once; the others stay visible, as ``{agreed_date}``."""
     if "{" not in text:
         return text
-    return _BLANK.sub(lambda found: blanks.get(found[1], found[0]), text)
+    literal = True
+    parts = []
+    for piece in _pieces(text):
+        parts.append(piece if literal else blanks.get(piece, f"{{{piece}}}"))
+        literal = not literal
+    return "".join(parts)
+
+
+@lru_cache(maxsize=2048)
+def _pieces(text: str) -> tuple[str, ...]:
+    # Literal text and names of blanks by turns; the playbook's few texts are filled again and again.
+    return tuple(_BLANK.split(text))
