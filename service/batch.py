@@ -7,6 +7,7 @@ from data.records import Assessment, Email
 from service.adviser import Adviser
 from service.handling import NO_CONTEXT
 from service.past import Memory
+from service.sound import sound
 
 CHUNK = 256  # enough for the vectorised part to pay, small enough to stream
 
@@ -16,7 +17,7 @@ Judged = tuple[Chunk, list[Assessment]]
 
 def in_chunks(mails: Iterable[Email], size: int = CHUNK) -> Iterator[Chunk]:
     """Cut a stream of mails into chunks."""
-    stream = iter(mails)
+    stream = map(sound, mails)
     while chunk := list(islice(stream, size)):
         yield chunk
 

@@ -8,6 +8,7 @@ from data.context import Context
 from data.records import Assessment, Email
 from service.adviser import Adviser
 from service.champion import Champion
+from service.sound import sound
 from service.store import Store
 
 NO_CONTEXT = Context()
@@ -39,7 +40,7 @@ class Desk:
         Raises:
             ArtifactError: there is no model to judge with.
         """
-        (judged,) = self.champion.judge([email])
+        (judged,) = self.champion.judge([sound(email)])
         if judged.error is not None:
             return Receipt(judged, new=False)
         known = self.store.get(judged.id)

@@ -1,5 +1,6 @@
 """How the pages call things: labels, urgency and languages in words for people."""
 
+from data.records import MailKind
 from data.taxonomy import Label, Language, UrgencyName
 
 LABELS: dict[Label, tuple[str, str]] = {
@@ -20,3 +21,10 @@ URGENCY: dict[UrgencyName, tuple[str, str]] = {
     "now": ("Now", "Act at once."),
 }
 LANGUAGES: dict[Language, str] = {"en": "English", "fil": "Filipino", "ms": "Malay", "other": "another language"}
+KINDS: dict[MailKind, str] = {
+    "message": "",
+    "auto_reply": "an automatic reply",
+    "bounce": "a notice that a mail was not delivered",
+    "newsletter": "a newsletter",
+    "calendar": "a calendar invitation",
+}

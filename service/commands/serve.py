@@ -22,10 +22,20 @@ def run(host: str | None, port: int | None) -> None:
         logging.basicConfig(format="%(message)s")
         logging.getLogger("kyp").setLevel(logging.INFO)
         service = build_service(settings)
-        tell(f"kyp listens on http://{settings.host}:{address.getsockname()[1]}")
         config = uvicorn.Config(create_app(service), access_log=False, log_level="warning", server_header=False)
-        uvicorn.Server(config).run(sockets=[address])
+        _Server(config).run(sockets=[address])
         service.store.close()
+
+
+class _Server(uvicorn.Server):
+    """Tells its address once it can be reached there."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            host, port = listener.getsockname()[:2]
+            tell(f"kyp listens on http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def _refuse_strangers(host: str) -> None:

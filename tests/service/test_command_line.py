@@ -3,11 +3,13 @@
 import csv
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 Kyp = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -115,6 +117,28 @@ def test_strangers_are_refused(kyp: Kyp) -> None:
     assert done.returncode == 2
     assert "192.0.2.1" in done.stderr
     assert "127.0.0.1" in done.stderr
+
+
+def test_the_service_tells_where_it_listens_and_stops_when_told(home: Path, tmp_path: Path) -> None:
+    """`kyp serve` says its address on standard error, is ready there, and ends on SIGTERM."""
+    command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
+    environment = os.environ | {"KYP_HOME": str(home), "KYP_DATABASE_URL": f"sqlite:///{tmp_path / 'kyp.db'}"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as serving:  # noqa: S603
+        assert serving.stderr is not None
+        url = serving.stderr.readline().rpartition(" ")[2].strip()
+        try:
+            assert httpx.get(f"{url}/readyz", timeout=60).status_code == 200
+        finally:
+            serving.terminate()
+        assert serving.wait(timeout=20) in (0, -15)
+
+
+def test_a_port_in_use_is_told(kyp: Kyp) -> None:
+    """A port that another program holds is named, with the way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = kyp("serve", "--port", taken.getsockname()[1])
+    assert done.returncode == 2
+    assert "--port" in done.stderr
 
 
 @pytest.mark.parametrize("words", [("score", "x.mbox"), ("serve",), ("models", "list"), ("evaluate",)])

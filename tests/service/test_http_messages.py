@@ -63,6 +63,25 @@ def test_a_raw_mail_is_read_whatever_charset_it_names(client: httpx.Client, char
     assert row["text"].startswith("Thank you so much")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"utf-7\n\nPlease call +2AA- me back",
+        b"utf-16-le\n\n" + "Please \ud800 call".encode("utf-16-le", "surrogatepass"),
+    ],
+)
+def test_half_a_character_does_no_harm(client: httpx.Client, content: bytes) -> None:
+    """A mail whose charset yields lone surrogates is judged and stored; they are replaced."""
+    mail = b"From: a@b.example\nContent-Type: text/plain; charset=" + content
+    answer = client.post("/v1/messages", content=mail, headers={"Content-Type": "message/rfc822"})
+    assert answer.status_code == 201
+    assert "\ufffd" in answer.json()["text"]
+    batch = client.post(
+        "/v1/batch", content=b"From x Thu Mar  5 17:42:00 2026\n" + mail, headers={"Content-Type": "application/mbox"}
+    )
+    assert len(batch.text.splitlines()) == 1
+
+
 def test_a_caller_may_name_the_client_and_tell_what_is_known(client: httpx.Client) -> None:
     """`client` goes before the address; `context` is taken."""
     context = {"agreed_date": "2026-03-20", "working_hours": "Mon-Fri 09:00-18:00", "timezone": "Asia/Manila"}

@@ -1,0 +1,59 @@
+"""Many mails as a stream."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from model.registry import Registry
+
+from data.mail.reading import compose
+from data.records import Email
+from service.batch import CHUNK, advised, in_chunks, judged_here
+from service.champion import Champion
+from service.past import REMEMBERED, Memory
+from service.settings import Settings
+from service.wiring import build_adviser
+from service.workers import UNDER_WAY, judged_by_workers
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Counted:
+    """An endless stream of mails that knows how many were taken from it."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[Email]:
+        while True:
+            self.taken += 1
+            sent = START + timedelta(hours=self.taken)
+            yield compose("Drafts", f"Where is draft {self.taken}?", "x", sender="ana@x.example", sent_at=sent)
+
+
+def test_reading_never_runs_far_ahead(home: Path) -> None:
+    """To give one row, no more than one chunk is read: memory does not grow with the mailbox."""
+    mails = Counted()
+    rows = advised(judged_here(in_chunks(mails), Champion(Registry(home / "models")).judge), build_adviser(Settings()))
+    assert len(list(islice(rows, CHUNK + 1))) == CHUNK + 1
+    assert mails.taken == 2 * CHUNK
+
+
+def test_workers_never_read_far_ahead_either(home: Path) -> None:
+    """With several processes at most two chunks each are under way, and rows come in order."""
+    mails = Counted()
+    judged = judged_by_workers(in_chunks(mails, 4), home / "models", 2)
+    texts = [row.text for _, rows in islice(judged, 5) for row in rows]
+    assert texts == [f"Where is draft {n}?" for n in range(1, 21)]
+    assert mails.taken <= 20 + 4 * UNDER_WAY * 2
+
+
+def test_a_client_is_remembered_in_little(home: Path) -> None:
+    """Of a client who writes without end only the latest messages are kept, their number and the first date beside."""
+    memory = Memory()
+    (row,) = Champion(Registry(home / "models")).judge(list(islice(Counted(), 1)))
+    for _ in range(REMEMBERED + 100):
+        memory.remember(row)
+    past = memory.past("ana@x.example")
+    assert (past.count, len(past.latest), past.first_at) == (REMEMBERED + 100, REMEMBERED, START + timedelta(hours=1))
