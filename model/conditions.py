@@ -88,7 +88,7 @@ class Case:
         Running is what somebody said to be running: a project told not to be finished, or an agreed date on or after
         the day of the last message. Silence alone is how most finished projects look.
         """
-        agreed = self._agreed_days()
+        agreed = self.agreed_days()
         if self.sent is None or self.facts.project_finished or (self.facts.project_finished is None and not agreed):
             return None
         last = max((seen.sent_at for seen in self._earlier() if seen.sent_at is not None), default=self.sent)
@@ -109,13 +109,8 @@ class Case:
         """The earlier messages in which the client supervised."""
         return [seen for seen in self._earlier() if "micro_managing" in seen.labels]
 
-    def asked_ahead_of(self, moment: datetime) -> date | None:
-        """The agreed date that a message came shortly before, None where it came before none."""
-        day = self.facts.local(moment).date()
-        latest = day + timedelta(days=self.thresholds.habit_lead_days)
-        return min((agreed for agreed in self._agreed_days() if day < agreed <= latest), default=None)
-
-    def _agreed_days(self) -> list[date]:
+    def agreed_days(self) -> list[date]:
+        """All agreed dates that are known, gone by or ahead."""
         known = [agreed.day for agreed in self.facts.agreed_dates]
         return known if self.facts.agreed_date is None else [*known, self.facts.agreed_date]
 

@@ -1,5 +1,6 @@
 """The habit of looking ahead of an agreed date: whether a client has it, and the quiet day to be done by."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median_high
@@ -44,7 +45,13 @@ def _asks(case: Case) -> list[tuple[datetime, date]]:
     if "micro_managing" in case.signals:
         moments.append(case.sent)  # the message at hand is an ask like the ones before
     local = [case.facts.local(moment) for moment in moments if moment is not None]
-    return [(moment, agreed) for moment in local if (agreed := case.asked_ahead_of(moment))]
+    days, farthest = sorted(case.agreed_days()), timedelta(days=case.thresholds.habit_lead_days)
+    return [(moment, agreed) for moment in local if (agreed := _next_after(moment.date(), days, farthest))]
+
+
+def _next_after(day: date, agreed: list[date], farthest: timedelta) -> date | None:
+    place = bisect_right(agreed, day)
+    return agreed[place] if place < len(agreed) and agreed[place] - day <= farthest else None
 
 
 def _usual_lead(asks: list[tuple[datetime, date]], current: date | None) -> int:
