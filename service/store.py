@@ -4,43 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Engine,
-    Select,
-    Subquery,
-    create_engine,
-    event,
-    exists,
-    func,
-    insert,
-    make_url,
-    select,
-    text,
-    tuple_,
-)
+from sqlalchemy import Engine, Select, Subquery, exists, func, insert, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert
 
-from data.errors import InputError
 from data.records import Assessment
 from data.taxonomy import Label
 from data.wire import from_json, to_json
 from model.facts import SeenMessage
 from service.cursor import Cursor
-from service.migrations import upgrade
+from service.database import open_database
 from service.past import REMEMBERED, Past
 from service.tables import MessageRow, SignalRow
-
-LOCK_SECONDS = 30.0
-EXAMPLE_URL = "sqlite:////var/lib/kyp/kyp.db or postgresql+psycopg://user:password@host/kyp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,40 +102,8 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """Open the database at an SQLAlchemy URL and bring its schema up to date; makes the folder of a SQLite file."""
-    try:
-        engine = _engine(make_url(url))
-        upgrade(engine)
-    except ArgumentError as error:
-        raise InputError(f"KYP_DATABASE_URL is not a database URL; one looks like {EXAMPLE_URL}") from error
-    except (SQLAlchemyError, OSError) as error:
-        shown = make_url(url).render_as_string(hide_password=True)
-        raise InputError(
-            f"The store {shown} cannot be opened ({type(error).__name__}): see that it exists and may be written"
-        ) from error
-    return Store(engine)
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
-        event.listen(engine, "connect", _prepare_sqlite)
-        return engine
-    if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
-    raise InputError(
-        f"kyp keeps messages in SQLite or PostgreSQL, not in {url.get_backend_name()}: set KYP_DATABASE_URL"
-    )
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer
-    cursor.execute("PRAGMA synchronous=NORMAL")  # safe with WAL against a crash of the process
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+    """Open the store at an SQLAlchemy URL; its schema is brought up to date (InputError where it cannot be)."""
+    return Store(open_database(url))
 
 
 def _with_labels(messages: Subquery) -> Select[tuple[str, datetime, Label | None]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,15 @@ def test_without_a_model_the_service_lives_and_says_what_is_missing(client_witho
     page = client_without_model.post("/", files={"file": b""}, data={"text": FIELDS["body"]})
     assert page.status_code == 503
     assert "kyp train" in page.text
+
+
+def test_one_message_sent_many_times_at_once_is_new_once(client: httpx.Client) -> None:
+    """Of twenty identical requests at the same moment one is 201, the others 200, all with the same assessment."""
+
+    def post(_: int) -> httpx.Response:
+        return client.post("/v1/messages", json=FIELDS)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(post, range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    assert len({answer.text for answer in answers}) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from data.errors import InputError
+from data.errors import KypError
 from data.records import Assessment, Problem
 from data.wire import to_json
 from service.store import Query, Store, open_store
@@ -135,9 +135,12 @@ def test_a_store_survives_its_closing(tmp_path: Path, assessed: Assessed) -> Non
     assert (tmp_path / "home").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/kyp", "sqlite:////proc/no/such/kyp.db"])
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "mysql://u:secret@h/kyp", "sqlite:////proc/no/such/kyp.db", "postgresql+psycopg://u:secret@h/kyp"],
+)
 def test_a_store_that_cannot_be_says_why(url: str) -> None:
     """A wrong URL is an error for people, and does not show a password."""
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(KypError) as caught:
         open_store(url)
     assert "secret" not in str(caught.value)

@@ -1,0 +1,53 @@
+"""The database behind the store: opened at an SQLAlchemy URL, and brought to the newest schema."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from data.errors import InputError, MissingExtra
+from service.migrations import upgrade
+
+LOCK_SECONDS = 30.0
+EXAMPLE_URL = "sqlite:////var/lib/kyp/kyp.db or postgresql+psycopg://user:password@host/kyp"
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at an SQLAlchemy URL and bring its schema up to date; makes the folder of a SQLite file."""
+    try:
+        engine = _engine(make_url(url))
+        upgrade(engine)
+    except ArgumentError as error:
+        raise InputError(f"KYP_DATABASE_URL is not a database URL; one looks like {EXAMPLE_URL}") from error
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"This database needs the driver {error.name}: install it beside kyp") from error
+    except (SQLAlchemyError, OSError) as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise InputError(
+            f"The store {shown} cannot be opened ({type(error).__name__}): see that it exists and may be written"
+        ) from error
+    return engine
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True)
+    raise InputError(
+        f"kyp keeps messages in SQLite or PostgreSQL, not in {url.get_backend_name()}: set KYP_DATABASE_URL"
+    )
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer
+    cursor.execute("PRAGMA synchronous=NORMAL")  # safe with WAL against a crash of the process
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
