@@ -7,7 +7,7 @@ wrong one makes the advice look silly.
 import re
 from collections.abc import Iterator
 
-from model.phrases import NEWS, REBUKES, TALKS, Phrase
+from model.phrases import NEWS, REBUKES, TALKS, Phrases
 
 _LONGEST_QUOTE = 160
 _WRAP = re.compile(r"\n(?=[^\W\d_A-Z])(?<!\n\n)")  # a line that is broken within a sentence
@@ -29,18 +29,28 @@ def asking_rebuked(text: str) -> str | None:
     return _first(REBUKES, text)
 
 
-def _first(phrases: tuple[Phrase, ...], text: str) -> str | None:
+def _first(table: tuple[Phrases, ...], text: str) -> str | None:
     straight = text.replace("’", "'")
     lowered = straight.lower()
-    likely = [(phrase, stem) for phrase in phrases for stem in phrase.stems if stem in lowered]
+    likely = [(phrases, stem) for phrases in table for stem in phrases.stems if stem in lowered]
     if not likely:  # most messages end here, within microseconds
         return None
     # One character for one, so that the quote can be cut from the text as it was written.
     plain = _WRAP.sub(" ", straight)
-    for phrase, stem in likely:
+    for phrases, stem in likely:
         for start, end in _sentences_with(stem, lowered, plain):
-            if found := phrase.pattern.search(plain, start, end):
+            if found := _said(phrases, plain, lowered, start, end):
                 return _quote(text, start, end, found)
+    return None
+
+
+def _said(phrases: Phrases, plain: str, lowered: str, start: int, end: int) -> re.Match[str] | None:
+    sentence = lowered[start:end]
+    for way in phrases.ways:
+        if way.beside and not any(stem in sentence for stem in way.beside):
+            continue
+        if found := way.pattern.search(plain, start, end):
+            return found
     return None
 
 

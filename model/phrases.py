@@ -2,7 +2,7 @@
 
 A phrase is written as a regular expression in which ``<NAME>`` stands for a word class below, ``..`` for a gap in
 one sentence, and ``*`` for up to three words. Gaps are bounded, so a search takes time linear in the text. Its stems
-are plain pieces of which the text must hold one; they spare most texts the search.
+are plain pieces of which the sentence must hold one (``a|b & c|d``: one of each); they spare most texts the search.
 """
 
 import re
@@ -10,11 +10,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """Ways of saying it that share their stems: one compiled pattern, and the stems to look for first."""
+class Way:
+    """One pattern; its sentence must also hold one of the stems ``beside``, where there are any."""
+
+    beside: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Ways of saying it that share the stems to look for first."""
 
     stems: tuple[str, ...]
-    pattern: re.Pattern[str]
+    ways: tuple[Way, ...]
 
 
 _CLASS = re.compile("<([A-Z_]+)>")
@@ -55,11 +63,19 @@ _CLASSES = {
 }
 
 
-def _phrases(*rows: tuple[str, str]) -> tuple[Phrase, ...]:
-    by_stems: dict[str, list[str]] = {}
+def _phrases(*rows: tuple[str, str]) -> tuple[Phrases, ...]:
+    shared: dict[str, dict[str, list[str]]] = {}
     for stems, notation in rows:
-        by_stems.setdefault(stems, []).append(notation)
-    return tuple(Phrase(tuple(stems.split("|")), _compiled("|".join(ways))) for stems, ways in by_stems.items())
+        first, _, beside = stems.partition(" & ")
+        shared.setdefault(first, {}).setdefault(beside, []).append(notation)
+    return tuple(
+        Phrases(_stems(first), tuple(Way(_stems(beside), _compiled("|".join(ways))) for beside, ways in rest.items()))
+        for first, rest in shared.items()
+    )
+
+
+def _stems(joined: str) -> tuple[str, ...]:
+    return tuple(joined.split("|")) if joined else ()
 
 
 def _compiled(notation: str) -> re.Pattern[str]:
@@ -69,36 +85,38 @@ def _compiled(notation: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{gapped})\b", re.IGNORECASE)
 
 
-_TALK_NOUNS = "call|phone|meeting|zoom|kick|convers|chat|tele|tawag|miting|pulong|mesyuarat|bincang|panggil"
-_TALK_VERBS = "spoke|talk|speak|discuss|usap"
+_TALKED = "spoke|talk|speak|discuss|usap"
+_NOUNS = "call|phone|meeting|zoom|kick|convers|chat|tele|tawag|miting|pulong|mesyuarat|bincang|panggil"
+_TOLD = f"{_NOUNS} & said|told|agree|discuss|decid|promis|mention|explain|confirm|suggest|settl|talk|spoke|ask"
+_LATE_MS = f"{_NOUNS} & semalam|tadi|kelmarin|hari|lepas|lalu"
 
 TALKS = _phrases(
-    (_TALK_VERBS, "as (?:we |i |you |was )?(?:just |already |had |have )?discussed(?!<WRITTEN>)"),
+    (_TALKED, "as (?:we |i |you |was )?(?:just |already |had |have )?discussed(?!<WRITTEN>)"),
     ("when we", "when we (?:last )?(?:spoke|talked|met)"),
-    (_TALK_VERBS, "(?:we|you and i) (?:just )?(?:spoke|talked|discussed) .. <LATELY>"),
+    (_TALKED, "(?:we|you and i) (?:just )?(?:spoke|talked|discussed) .. <LATELY>"),
+    (_TALKED, "(?:good|great|nice|lovely) (?:to (?:talk|speak)|talking|speaking) (?:to|with) you <LATELY>"),
+    (_TOLD, r"<SAID> (?:(?!n't)[^.!?\n]){0,45}?<THERE>(?!<AHEAD>)"),
+    (_TOLD, "<THERE>(?!<AHEAD>),? .. (?:we|you|i) * <SAID>"),
+    (f"{_NOUNS} & after|following|since|per ", r"(?:after|following|since|per) (?:our|\w+day's) <TALK>(?!<AHEAD>)"),
+    (f"{_NOUNS} & thank", r"thanks? (?:you )?(?:\w+ ){0,2}?for <OUR> <TALK>(?! (?:invit\w+|request|notes|back))"),
+    (_TALKED, "(?:gaya|tulad|base|batay|ayon) (?:po )?(?:ng|sa) <USAP>"),
+    (_TALKED, "<USAP> (?:na )?(?:po )?(?:na )?(?:natin|nating|tayo|<LATELY_FIL>|sa <CALL_FIL>)"),
     (
-        _TALK_VERBS,
-        "(?:good|great|nice|lovely) (?:to (?:talk|speak)|talking|speaking) (?:to|with) you <LATELY>",
-    ),
-    (_TALK_NOUNS, "<SAID> (?:(?!n't)[^.!?\n]){0,45}?<THERE>(?!<AHEAD>)"),
-    (_TALK_NOUNS, "<THERE>(?!<AHEAD>),? .. (?:we|you|i) * <SAID>"),
-    (_TALK_NOUNS, r"(?:after|following|since|per) (?:our|\w+day's) <TALK>(?!<AHEAD>)"),
-    (_TALK_NOUNS, r"thanks? (?:you )?(?:\w+ ){0,2}?for <OUR> <TALK>(?! (?:invit\w+|request|notes|back))"),
-    (_TALK_VERBS, "(?:gaya|tulad|base|batay|ayon) (?:po )?(?:ng|sa) <USAP>"),
-    (_TALK_VERBS, "<USAP> (?:na )?(?:po )?(?:na )?(?:natin|nating|tayo|<LATELY_FIL>|sa <CALL_FIL>)"),
-    (
-        _TALK_NOUNS,
+        f"{_NOUNS} & sabi|banggit|ngako",
         "(?:sabi|sinabi|nabanggit|i?pinangako|nangako) .. (?:sa|<LATELY_FIL>) <CALL_FIL>",
     ),
-    (_TALK_NOUNS, "(?:sa|noong|nung|pagkatapos ng|base sa) <CALL_FIL> (?:po )?(?:natin|namin) (?:po )?<LATELY_FIL>"),
+    (
+        f"{_NOUNS} & natin|namin",
+        "(?:sa|noong|nung|pagkatapos ng|base sa) <CALL_FIL> (?:po )?(?:natin|namin) (?:po )?<LATELY_FIL>",
+    ),
     ("bincang", "(?:seperti|macam|mcm|sebagaimana|spt|ikut) (?:(?:yang|yg|apa|<DONE_MS>) ){0,3}<BINCANG>"),
     ("bincang", "(?:yang|yg|apa) (?:<DONE_MS> ){1,3}<BINCANG>"),
     ("bincang", "(?:kita|kami) (?:(?:dah|sudah|telah) )?<BINCANG> .. <LATELY_MS>"),
-    (_TALK_NOUNS, "<YOU_MS> .. <WHEN_MS> <CALL_MS> <LATELY_MS>"),
-    (_TALK_NOUNS, "<WHEN_MS> <CALL_MS> (?:kita )?<LATELY_MS> .. <YOU_MS>"),
-    (_TALK_NOUNS, "<WHEN_MS> <CALL_MS> kita <LATELY_MS>"),
+    (_LATE_MS, "<YOU_MS> .. <WHEN_MS> <CALL_MS> <LATELY_MS>"),
+    (_LATE_MS, "<WHEN_MS> <CALL_MS> (?:kita )?<LATELY_MS> .. <YOU_MS>"),
+    (_LATE_MS, "<WHEN_MS> <CALL_MS> kita <LATELY_MS>"),
     (
-        _TALK_NOUNS,
+        f"{_NOUNS} & cakap|kata|janji|sebut|tahu|setuju",
         "(?:cakap|kata|janji|sebut|beritahu|bagitahu|setuju|dipersetujui) .. (?:dalam|dlm|masa|waktu|kat) <CALL_MS>",
     ),
 )
@@ -148,11 +166,11 @@ NEWS = _phrases(
     ("biggest", "signed (?:our|the|my) biggest"),
     ("moved|moving", r"(?:we|we've|we're|office) (?:\w+ )?mov(?:ed|ing) (?:in)?to (?:our|the|a) <NEW>"),
     (
-        "open|launch|bought|lease",
+        "open|launch|bought|lease & branch|office|shop|store|clinic|restaurant|location|outlet|factory|salon|showroom",
         r"(?:we|we've|we're|i|i'm) * (?:open|launch|bought|lease)\w* (?:for |on |up )?"
         r"(?:our|a|the) <NEW> (?:\w+ )?<PLACE>",
     ),
-    ("new|second|third|fourth|fifth", "(?:our|my) <NEW> <PLACE> (?:is|has|opens|opened)"),
+    ("our new|my new|second|third|fourth|fifth & is|has|open", "(?:our|my) <NEW> <PLACE> (?:is|has|opens|opened)"),
     ("best year|best quarter|best month|best season", "(?:our|the) best (?:year|quarter|month|season)(?! to)"),
     ("anniversary|birthday", r"(?:our|my) (?:\w+ )?(?:anniversary|birthday)"),
     (
