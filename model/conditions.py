@@ -88,8 +88,10 @@ class Case:
         Running is what somebody said to be running: a project told not to be finished, or an agreed date on or after
         the day of the last message. Silence alone is how most finished projects look.
         """
+        if self.sent is None or not self.facts.history or self.facts.project_finished:
+            return None
         agreed = self.agreed_days()
-        if self.sent is None or self.facts.project_finished or (self.facts.project_finished is None and not agreed):
+        if self.facts.project_finished is None and not agreed:
             return None
         last = max((seen.sent_at for seen in self._earlier() if seen.sent_at is not None), default=self.sent)
         days, last_day = (self.sent - last).days, self.facts.local(last).date()
@@ -118,7 +120,9 @@ class Case:
         if self.sent is None or not self.facts.history:
             return []
         now = self.sent.astimezone(UTC)  # history is kept in UTC, and compares fastest so
-        return [seen for seen in self.facts.history if seen.sent_at is not None and seen.sent_at <= now]
+        own = self.assessment.id  # a message that is judged again may stand in its own history
+        history = self.facts.history
+        return [seen for seen in history if seen.sent_at is not None and seen.sent_at <= now and seen.id != own]
 
     def _from_urgency(self, name: str) -> Reason:
         quotes = tuple([passage.text for passage in self.assessment.urgency.evidence])

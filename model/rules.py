@@ -131,7 +131,7 @@ def answer_clearly(case: Case) -> Call | None:
 
 def ask_for_feedback(case: Case) -> Call | None:
     """Called for by goodwill, or by a project that is finished."""
-    finished = _those(case.fact("finished") if case.facts.project_finished else None)
+    finished = (case.fact("finished"),) if case.facts.project_finished else ()
     return _by_labels(case, "goodwill", tier=Tier.HABIT, also=finished) or _by_facts(Tier.HABIT, *finished)
 
 
@@ -151,7 +151,7 @@ def know_how_they_work(case: Case) -> Call | None:
 
 def stay_yourself(case: Case) -> Call | None:
     """Called for by distrust or hollow urgency; last of all."""
-    hollow = _those(case.hollow())
+    hollow = _those(case.hollow()) if case.assessment.urgency.claimed else ()
     return _by_labels(case, "distrust", tier=Tier.HABIT, also=hollow) or _by_facts(Tier.HABIT, *hollow)
 
 
@@ -186,9 +186,9 @@ def _by_labels(
     tier: Tier | None = None,
     weight: float | None = None,
 ) -> Call | None:
-    present = [case.signals[label] for label in labels if label in case.signals] if case.signals else None
-    if not present:
+    if case.signals.keys().isdisjoint(labels):  # most calls end here
         return None
+    present = [case.signals[label] for label in labels if label in case.signals]
     # An archetype's call outranks a situation's, so its probability is the one that counts.
     archetypes = [signal for signal in present if group_of(signal.label) == "archetype"]
     own_tier = Tier.ARCHETYPE if archetypes else Tier.SITUATION
@@ -203,7 +203,7 @@ def _by_facts(tier: Tier, *reasons: Reason | None) -> Call | None:
 
 
 def _those(*reasons: Reason | None) -> tuple[Reason, ...]:
-    return tuple(reason for reason in reasons if reason is not None)
+    return tuple([reason for reason in reasons if reason is not None])
 
 
 def _confidence_wanted(case: Case) -> tuple[Reason, ...]:

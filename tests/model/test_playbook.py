@@ -281,6 +281,12 @@ def test_a_date_from_a_broken_header_does_no_harm(advise: Callable[..., Advice],
     assert ids(advise(broken, known)) == ["set-boundaries"]
 
 
+def test_a_message_is_not_its_own_history(advise: Callable[..., Advice]) -> None:
+    """A message judged a second time, already stored, does not count as two."""
+    itself = (SeenMessage("m", TUESDAY, ("micro_managing",)),)
+    assert "hold-regular-check-ins" not in ids(advise(message("micro_managing"), replace(KNOWN, history=itself)))
+
+
 def test_later_messages_are_no_history(advise: Callable[..., Advice]) -> None:
     """Judging an old message again does not see what came after it."""
     later = (SeenMessage("later", TUESDAY + timedelta(days=2), ("micro_managing",)),)
