@@ -33,7 +33,7 @@ _CLASSES = {
     "THERE": r"(?:on|in|at|during|from) <OUR> <TALK>|(?:on|over) the (?:tele)?phone|over zoom",
     "SAID": "said|told|agreed|discussed|decided|promised|mentioned|explained|confirmed|suggested|settled|talked|spoke"
     "|asked",
-    "LATELY": r"yesterday|earlier|this morning|last (?:week|night|\w+day)|the other day|on \w+day",
+    "LATELY": r"yesterday|earlier|this morning|last (?:week|night|\w+day)|the other (?:day|night)|on \w+day|\w+ ago",
     "AHEAD": r" (?:tomorrow|next|later|on the \d|at \d|this (?:coming|afternoon|evening)|room|notes for)",
     "WRITTEN": r" (?:in|by|via|over) (?:\w+ )?(?:e-?mails?|letters?|messages?|chat)",
     "KIN": "(?:my|our) (?:wife|husband|partner|son|daughter|mother|mum|mom|father|dad|brother|sister|niece|nephew|boy"
@@ -92,6 +92,11 @@ _LATE_MS = f"{_NOUNS} & semalam|tadi|kelmarin|hari|lepas|lalu"
 
 TALKS = _phrases(
     (_TALKED, "as (?:we |i |you |was )?(?:just |already |had |have )?discussed(?!<WRITTEN>)"),
+    (
+        _TALKED,
+        r"(?:what|which|things|points|items|everything|like|as) we (?:\w+ )?(?:discussed|(?:talked|spoke) about)",
+    ),
+    ("convers", r"(?:in|during|from|for|after|since|per) our (?:\w+ )?conversation(?!<AHEAD>)"),
     ("when we", "when we (?:last )?(?:spoke|talked|met)"),
     (_TALKED, "(?:we|you and i) (?:just )?(?:spoke|talked|discussed) .. <LATELY>"),
     (_TALKED, "(?:good|great|nice|lovely) (?:to (?:talk|speak)|talking|speaking) (?:to|with) you <LATELY>"),

@@ -12,6 +12,7 @@ from model.mentions import asking_rebuked, news_mentioned, talk_mentioned
         "In our meeting on Tuesday you said the copy was included.",
         "When we spoke last week you mentioned a discount.",
         "Like you promised on the phone, the second\nbanner is free.",
+        "Here are the points we discussed, with prices.",
         "Gaya ng napag-usapan natin kanina sa Zoom, kasama po ang logo.",
         "Sabi niyo po sa meeting kahapon libre ang revision.",
         "Seperti yang dibincangkan dalam mesyuarat semalam, sila hantar sebut harga.",
