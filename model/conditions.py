@@ -40,10 +40,14 @@ class Case:
         """Put a fact about a day into words."""
         return self.fact(name, date=write_date(day, self.wording))
 
+    def opening(self) -> datetime | None:
+        """When work begins again, where the message came outside the provider's working hours."""
+        hours = self.facts.working_hours
+        return None if hours is None or self.sent is None or hours.cover(self.sent) else hours.next_opening(self.sent)
+
     def out_of_hours(self) -> Reason | None:
         """The message came outside the provider's working hours."""
-        hours = self.facts.working_hours
-        if hours is None or self.sent is None or hours.cover(self.sent):
+        if self.sent is None or self.opening() is None:
             return None
         return self.fact("out_of_hours", when=write_moment(self.sent, self.wording))
 

@@ -66,12 +66,12 @@ def _worded(name: StrategyId, call: Call, playbook: Playbook, language: str, bla
 
 def _known_blanks(case: Case) -> dict[str, str]:
     facts, deadline, agreed = case.facts, case.assessment.urgency.deadline, case.agreed_date()
-    hours = facts.working_hours if case.out_of_hours() else None
+    opening = case.opening()
     known = {
         "client_name": facts.client_name,
         "provider_name": facts.provider_name,
         "deadline": deadline and write_date(deadline, case.wording),
         "agreed_date": agreed and write_date(agreed, case.wording),
-        "available_from": hours and case.sent and write_opening(hours.next_opening(case.sent), case.wording),
+        "available_from": opening and write_opening(opening, case.wording),
     }
     return {name: value for name, value in known.items() if value}
