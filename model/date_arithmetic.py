@@ -1,0 +1,56 @@
+"""Counting with days, weeks and months."""
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+
+_LONGEST_LOOK_BACK = 100  # days: "3 March" in a mail of June is this year's, in a mail of August next year's
+
+
+def in_month(day: int, weekday: int, sent: date) -> date | None:
+    """The day of the month that falls on a weekday, this month or up to two later or one before ("Friday the 9th")."""
+    months = (shift_month(sent.replace(day=1), step) for step in (0, 1, 2, -1))
+    days = (real_day(first.year, first.month, day) for first in months)
+    return next((found for found in days if found and found.weekday() == weekday), None)
+
+
+def real_day(year: int, month: int, day: int) -> date | None:
+    """The date, or None where the month has no such day."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def day_and_month(first: int, second: int, month_first: bool) -> tuple[int, int]:
+    """Day and month of 3/4 by the habit of the place, or the other way round where only that is a date."""
+    swap = (month_first and first <= 12) or second > 12
+    return (second, first) if swap else (first, second)
+
+
+def nearest(month: int, day: int, sent: date | None) -> date | None:
+    """The date without a year: the first that is not long before the day of sending."""
+    if sent is None:
+        return None
+    earliest = sent - timedelta(days=_LONGEST_LOOK_BACK)
+    found = (real_day(sent.year + step, month, day) for step in (-1, 0, 1, 2, 3, 4))
+    return next((one for one in found if one and one >= earliest), None)
+
+
+def shift_month(day: date, months: int) -> date:
+    """The same day some months later, or the last of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def working_days_on(sent_at: datetime, count: int) -> datetime:
+    """Some working days (Monday to Friday) later, sixty at most."""
+    end = sent_at
+    for _ in range(min(count, 60)):
+        end += timedelta(days={4: 3, 5: 2}.get(end.weekday(), 1))
+    return end

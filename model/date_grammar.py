@@ -1,0 +1,161 @@
+"""The grammar of dates: a text as a string of one-character codes, and the patterns in which those codes tell a date.
+
+The codes are those of :mod:`model.date_words`. Every pattern is of bounded length: a search is linear in the text.
+"""
+
+import re
+from dataclasses import dataclass
+
+from model.date_words import CODES, LEAD_OF, LEXICON
+
+_WORD = re.compile(
+    r"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|\n(?=\s*\n|\s*[-–•*]\s|\s*\d{1,2}[.)]\s)|[^\W\d_]+"
+)
+
+# One rule a line: its name, and alternatives over the codes. At one place the first rule that fits is taken.
+# Spaces are for the eye. "P*" stands for a part of the day, "U*" for a unit, "N*" for a number.
+_RULES = r"""
+ymd         Y - d - d | Y / d / d | Y \. d \. d
+dmy         (?: d / d / | d \. d \. | d - d - ) [Ydnq]
+slashed     (?<![/\d]) d / d (?![/dnq%])
+nth_weekday f W o? t? [Mm]
+day_month   f U o [Mm] (?: ,? Y )? | (?: d O? [-&] )? (?: I-? | a- )? t? [df] [Oh]? -? o? t? [Mm] (?: [-,]? Y )?
+month_day   [Mm] [-.,]? t? (?: a-? )? (?: [dsf] O? (?: [-&] d O? (?!U*|A) )? | k ) (?! : [dn] | P* | U* ) (?: ,? Y )?
+clock       (?: [jJ] -? [des] (?: [:.] [dn] )? (?: o* P* )? (?! U* )
+            | d (?: [:.] [dn] )? -? A | [dn] : [dn] A?
+            | d (?: [:.] [dn] )? o? P* | [de] c P* | [de] C | I -? d o P*
+            | (?<=[b@G])P* | (?<=[b@]t)P* | (?<=G-)P* | d \. [dn] (?! [%dnq.] ) | (?<=[b@]) X | X U
+            | (?<=[b@]) [de] (?= $ | [.,!?;|)TWc@~] ) | (?<=[b@]) d (?= _ _ ) )
+eve         [te]? (?: U | P* ) b (?! [tTWdMmeIaGo@~] )
+duration    i [otxc]* N* (?: [-&] [dne] )? v? [_-]? U* | N* v? U* _? g | N* U* r [T_] | [ae] U* (?: ~ W | T )
+within      i [otc]* U* (?: o? c )?
+day_name    U F T | c o? U* | U* o? c | c P* | P* c | l P*
+earlier     P* K | K o? P*
+weekday     x U* [,~@]? W | x o U* ,? W | U x ,? ~? U? W
+            | [xcl]{0,2} o? U? W (?: ,? ~? x o? U* | U* c? [xlc] | c U* | [xl] | o? c | )
+relative    (?: P* o? )? T (?: o? P* )?
+before_month (?<=[bG]) M (?! [,.]? [dtYs] ) | (?<=G-) M (?! [,.]? [dtYs] )
+month_end   z [-ot]* c? [Mm] (?: ,? Y )?
+period_end  z [ot]* [cxt]? o? U* (?: o? [xcl] )? | U -? z | z o v | z o T | l U o [tc]* U | [QRE] | [cxl]? V
+ordinal     a -? s | k | t d O | t? d h | I -? d | a - d | (?<=[b~]) t f (?= $ | [.,!?;|)] ) | d O (?= $ | [^_] )
+            | (?<=G-) d | (?<=~) d (?= $ | [ot.,?!;|)~b&] )
+feast       H
+bare_end    z
+"""
+_SHORTHAND = {"P*": "(?:P|pU)", "U*": "[UJ]", "N*": "[dnqeas]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The words of a text that a rule found to tell a date: ``words[first:last]`` of the text, and their codes."""
+
+    rule: str
+    first: int
+    last: int
+    words: tuple[str, ...]
+    codes: str
+    lead: str = "none"
+
+    def has(self, codes: str) -> bool:
+        """Tell whether a word of one of the codes is among the words."""
+        return any(code in self.codes for code in codes)
+
+    def numbers(self, codes: str) -> list[float]:
+        """The values of the words of these codes, in order."""
+        return [float(LEXICON[word][1]) for word, code in zip(self.words, self.codes, strict=True) if code in codes]
+
+    def number(self, codes: str, default: float) -> float:
+        """The first value among the words of these codes."""
+        return next(iter(self.numbers(codes)), default)
+
+    def unit(self) -> str:
+        """The last unit of time that is named (``day``, ``week``, ...), or nothing."""
+        names = {"linggo": "week", "jam": "hour"}
+        units = [
+            names.get(word) or str(LEXICON[word][1])
+            for word, code in zip(self.words, self.codes, strict=True)
+            if code in "UJ"
+        ]
+        return units[-1] if units else ""
+
+
+def split_words(text: str) -> tuple[list[str], str]:
+    """The words and marks of a text in lower case, and their codes.
+
+    A line break before a blank line or a list item is a mark too.
+    """
+    words = _WORD.findall(_lowered(text))
+    codes = "".join([_CODE_OF.get(word, "_") for word in words])
+    return words, _UNSURE.sub(lambda match: _settle(match, text, words), codes)
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Where each of the words of :func:`split_words` stands in the text."""
+    return [match.span() for match in _WORD.finditer(_lowered(text))]
+
+
+def find_phrases(words: list[str], codes: str) -> list[Phrase]:
+    """All stretches that look like a date, from left to right, none overlapping."""
+    return [_phrase(match, words) for match in _GRAMMAR.finditer(codes) if not _is_amount(match, codes)]
+
+
+_MARKS = {mark: mark for mark in ".,:;!?/-()'\"%"} | {"\n": "|", "–": "-", "—": "-", "’": "'"}
+_CODE_OF = _MARKS | CODES
+_UNSURE = re.compile("[LSN]")
+
+
+def _lowered(text: str) -> str:
+    """The text in lower case, every character at its place (a few capitals grow when lowered)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def _settle(match: re.Match[str], text: str, words: list[str]) -> str:
+    """What a word means that is a day only sometimes: a capital tells, and the word before it."""
+    place = match.start()
+    capital = text[word_spans(text)[place][0]].isupper()
+    before = match.string[place - 1] if place else "|"
+    if match.group() == "S":
+        return "W" if capital or before in "b~cxf" or (place and words[place - 1] == "for") else "_"
+    if match.group() == "N":
+        return "_" if capital else "T"
+    return "W" if before in "b~" or (capital and before not in "deno") else "U"
+
+
+def _phrase(match: re.Match[str], words: list[str]) -> Phrase:
+    first, last = match.span()
+    lead = _lead(words, match.string, first)
+    return Phrase(str(match.lastgroup), first, last, tuple(words[first:last]), match.group(), lead)
+
+
+_FILLERS = frozenset("tocGUP-(")
+_REACH = 4
+
+
+def _lead(words: list[str], codes: str, first: int) -> str:
+    """The class of the nearest preposition before a date, past words such as "the" and "hari"."""
+    for place in range(first - 1, max(first - 1 - _REACH, -1), -1):
+        if lead := LEAD_OF.get(words[place]):
+            return lead
+        if codes[place] not in _FILLERS:
+            break
+    return "none"
+
+
+def _is_amount(match: re.Match[str], codes: str) -> bool:
+    """A number right after a currency or a number sign is none of a date."""
+    return match.start() > 0 and codes[match.start() - 1] == "$" and match.group()[0] in "dnqe"
+
+
+def _compile(rules: str) -> re.Pattern[str]:
+    joined = re.sub(r"\n +", " ", rules.strip())
+    for short, full in _SHORTHAND.items():
+        joined = joined.replace(short, full)
+    named = [line.split(maxsplit=1) for line in joined.splitlines()]
+    alternatives = "|".join(f"(?P<{name}>{pattern.replace(' ', '')})" for name, pattern in named)
+    return re.compile(rf"(?![_.,!?;|)(':\"])(?:{alternatives})")
+
+
+_GRAMMAR = _compile(_RULES)

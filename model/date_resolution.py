@@ -1,0 +1,288 @@
+"""What day a phrase of :mod:`model.date_grammar` means for a mail that was sent at a given moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from model.date_arithmetic import day_and_month, last_of_month, nearest, real_day, shift_month, working_days_on
+from model.date_grammar import Phrase
+
+DateKind = Literal["absolute", "weekday", "relative", "today", "duration", "period_end", "ordinal", "hour", "past"]
+
+_FRIDAY, _SUNDAY = 4, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A day, how it was told, and the hour if one was told."""
+
+    date: date
+    kind: DateKind
+    hour: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the mail was sent (None where it is not known), and the reading of 3/4."""
+
+    sent_at: datetime | None
+    month_first: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """The day of sending, as the sender's clock told it."""
+        return self.sent_at.date() if self.sent_at else None
+
+
+def resolve(phrase: Phrase, moment: Moment, before: Resolved | None = None) -> Resolved | None:
+    """The day that a phrase means, or None where it means none (no such day, no day of sending to count from).
+
+    ``before`` is what the mention before it in the text was resolved to: "23 June ... by the 20th" is the 20th of June.
+    """
+    if phrase.rule in _FULL_DATES:
+        return _FULL_DATES[phrase.rule](phrase, moment)
+    if phrase.rule == "ordinal" and moment.sent_at:
+        return _ordinal(phrase, moment.sent_at, before)
+    if phrase.rule == "eve":
+        return _eve(phrase, before)
+    return _FROM_SENDING[phrase.rule](phrase, moment.sent_at) if moment.sent_at else None
+
+
+def _ymd(phrase: Phrase, _moment: Moment) -> Resolved | None:
+    year, month, day = phrase.numbers("Yd")
+    return _absolute(real_day(int(year), int(month), int(day)))
+
+
+def _dmy(phrase: Phrase, moment: Moment) -> Resolved | None:
+    first, second, year = (int(number) for number in phrase.numbers("dnqY"))
+    day, month = day_and_month(first, second, moment.month_first and "/" in phrase.codes)
+    return _absolute(real_day(year if year > 99 else 2000 + year, month, day))
+
+
+def _slashed(phrase: Phrase, moment: Moment) -> Resolved | None:
+    first, second = (int(number) for number in phrase.numbers("d"))
+    day, month = day_and_month(first, second, moment.month_first)
+    return None if (first, second) == (24, 7) else _absolute(nearest(month, day, moment.day))
+
+
+def _month_and_day(phrase: Phrase, moment: Moment) -> Resolved | None:
+    months = phrase.numbers("M") or [5.0]
+    year = phrase.numbers("Y")
+    day = int(phrase.numbers("dsfk")[0])
+    found = real_day(int(year[0]), int(months[0]), day) if year else nearest(int(months[0]), day, moment.day)
+    return _absolute(found)
+
+
+def _nth_weekday(phrase: Phrase, moment: Moment) -> Resolved | None:
+    """The first, second, ... Monday of a month."""
+    first = nearest(int(phrase.number("M", 5)), 1, moment.day)
+    if first is None:
+        return None
+    ahead = (int(phrase.number("W", 0)) - first.weekday()) % 7
+    return _absolute(first + timedelta(days=ahead + 7 * (int(phrase.number("f", 1)) - 1)))
+
+
+def _before_month(phrase: Phrase, moment: Moment) -> Resolved | None:
+    """Before August: the last day of July."""
+    first = nearest(int(phrase.number("M", 1)), 1, moment.day)
+    return _absolute(first - timedelta(days=1)) if first and phrase.lead == "before" else None
+
+
+def _month_end(phrase: Phrase, moment: Moment) -> Resolved | None:
+    month = int(phrase.numbers("M")[0]) if phrase.has("M") else 5
+    year = phrase.numbers("Y")
+    found = real_day(int(year[0]), month, 1) if year else nearest(month, 28, moment.day)
+    return _absolute(last_of_month(found)) if found else None
+
+
+def _feast(phrase: Phrase, moment: Moment) -> Resolved | None:
+    month, day = divmod(int(phrase.number("H", 101)), 100)
+    return _absolute(nearest(month, day, moment.day))
+
+
+def _ordinal(phrase: Phrase, sent_at: datetime, before: Resolved | None = None) -> Resolved | None:
+    """A bare day of the month: nearest to a coming date told before it; else the next, unless it was only just."""
+    day = int(phrase.number("dskf", 0))
+    sent = sent_at.date()
+    months = [shift_month(sent.replace(day=1), step) for step in (0, 1, 2, 3)]
+    days = [found for month in months if (found := real_day(month.year, month.month, day))]
+    if before and before.kind == "absolute" and before.date >= sent:
+        found = min((one for one in days if one >= sent), key=lambda one: abs(one - before.date), default=None)
+    else:
+        just = 0 if phrase.lead in _COMING else _ORDINAL_LOOK_BACK
+        found = next((one for one in days if (sent - one).days <= just), None)
+    return Resolved(found, "ordinal") if found else None
+
+
+def _eve(phrase: Phrase, before: Resolved | None) -> Resolved | None:
+    """The day before: counted from the day told before it."""
+    if before is None or phrase.words[-1] not in _EVE_WORDS or (phrase.has("U") and phrase.unit() != "day"):
+        return None
+    return Resolved(before.date - timedelta(days=1), "relative", _day_part(phrase)) if before.kind != "past" else None
+
+
+_EVE_WORDS = ("before", "sebelum", "sebelumnya", "sblm")
+_COMING = ("by", "before", "until")
+
+
+_ORDINAL_LOOK_BACK = 12
+
+
+def _weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """The coming one; with "next" the one of next week (Monday to Sunday); the day of sending itself means today."""
+    sent = sent_at.date()
+    ahead = (int(phrase.numbers("W")[-1]) - sent.weekday()) % 7
+    if phrase.has("l"):
+        return Resolved(sent - timedelta(days=7 - ahead), "past")
+    if phrase.has("x"):
+        monday = sent + timedelta(days=7 - sent.weekday())
+        return Resolved(monday + timedelta(days=int(phrase.numbers("W")[-1])), "weekday")
+    return Resolved(sent + timedelta(days=ahead), "weekday")
+
+
+def _relative(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    offset = int(phrase.numbers("T")[0])
+    kind: DateKind = "past" if offset < 0 else "today" if offset == 0 else "relative"
+    return Resolved(sent_at.date() + timedelta(days=offset), kind, _day_part(phrase))
+
+
+def _day_name(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """Words for a day without a day's name: the day after tomorrow, this afternoon, last night, *hari ini*."""
+    if phrase.has("F"):
+        return Resolved(sent_at.date() + timedelta(days=2), "relative")
+    if phrase.has("l") and phrase.words[0] not in ("lepas", "lps"):  # before a part of the day: "after"
+        return Resolved(sent_at.date() - timedelta(days=1), "past")
+    if phrase.has("Pp") or phrase.unit() == "day":
+        return Resolved(sent_at.date(), "today", _day_part(phrase))
+    return None
+
+
+def _earlier(_phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    return Resolved(sent_at.date(), "past")
+
+
+def _duration(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    numbers = phrase.numbers("dnqes")
+    count = numbers[-1] if numbers else 1.0
+    unit = phrase.unit()
+    if phrase.has("W"):
+        ahead = (int(phrase.numbers("W")[0]) - sent_at.weekday()) % 7
+        return Resolved(sent_at.date() + timedelta(days=ahead + 7), "weekday")
+    if phrase.has("T") and not phrase.has("r"):
+        count += phrase.numbers("T")[0] / _DAYS_OF.get(unit, 1.0)
+    if unit in _DAYS_OF:
+        working = unit == "day" and phrase.has("v")
+        end = working_days_on(sent_at, int(count)) if working else sent_at + timedelta(days=count * _DAYS_OF[unit])
+        return Resolved(end.date(), "duration", end.hour + end.minute / 60 if unit in ("hour", "minute") else None)
+    months = {"month": 1, "quarter": 3, "year": 12}[unit]
+    shifted = shift_month(sent_at.date(), int(count) * months) if count * months < 120 else None
+    return Resolved(shifted, "duration") if shifted else None
+
+
+_DAYS_OF = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
+
+
+def _within(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """Within the hour or the day: today; within the week, the month, ...: its end."""
+    return _end_of(phrase.unit(), sent_at.date(), 0)
+
+
+def _period_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    sent = sent_at.date()
+    if phrase.has("QREV"):
+        unit = {"Q": "month", "R": "week", "E": "day", "V": "weekend"}[next(c for c in phrase.codes if c in "QREV")]
+    else:
+        unit = phrase.unit() or "day"
+    if phrase.has("l"):
+        return _end_of(unit, sent, 0) if phrase.codes[0] == "l" and unit in ("month", "quarter", "year") else None
+    if unit == "week" and phrase.words[0] in _MALAY_ENDS:
+        unit = "weekend"
+    if phrase.has("T"):
+        return Resolved(sent + timedelta(days=int(phrase.numbers("T")[0])), "today", 17.0)
+    return _end_of(unit, sent, 1 if phrase.has("x") else 0)
+
+
+_MALAY_ENDS = ("hujung", "hujong", "ujung")
+
+
+def _end_of(unit: str, sent: date, later: int) -> Resolved | None:
+    monday = sent - timedelta(days=sent.weekday() - 7 * later)
+    if unit in ("hour", "minute", "day"):
+        return Resolved(sent, "hour", 17.0)
+    if unit == "week":
+        return Resolved(
+            monday + timedelta(days=_FRIDAY if sent.weekday() <= _FRIDAY or later else _SUNDAY), "period_end"
+        )
+    if unit == "weekend":
+        return Resolved(monday + timedelta(days=_SUNDAY), "period_end")
+    months = {"month": later, "quarter": 2 - (sent.month - 1) % 3 + 3 * later, "year": 12 - sent.month + 12 * later}
+    return Resolved(last_of_month(shift_month(sent.replace(day=1), months[unit])), "period_end")
+
+
+def _bare_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """*Katapusan* alone is the end of the month; "end" alone is nothing."""
+    return _end_of("month", sent_at.date(), 0) if phrase.words[0] == "katapusan" else None
+
+
+def _clock(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """An hour without a day: today's, or tomorrow's where the hour is over and it says "by" or "before"."""
+    if phrase.has("I") and phrase.number("d", 0) > 12:  # "ika-29 ng gabi": the night of the 29th
+        return _ordinal(phrase, sent_at)
+    if phrase.codes == "d.d" and len(phrase.words[-1]) < 2:
+        return None
+    hour = clock_hour(phrase)
+    if hour is None or hour > 24:
+        return None
+    tomorrow = phrase.lead in _COMING and hour <= 12 <= sent_at.hour
+    return Resolved(sent_at.date() + timedelta(days=int(tomorrow)), "hour", hour)
+
+
+def clock_hour(phrase: Phrase) -> float | None:
+    """The hour of the day in a phrase; without am, pm or a part of the day, 1 to 6 are taken for the afternoon."""
+    if phrase.has("X"):
+        return phrase.number("X", 0)
+    numbers = phrase.numbers("desn")
+    part = _day_part(phrase)
+    if not numbers:
+        return part
+    hour = numbers[0] + (numbers[1] / 60 if len(numbers) > 1 else 0.0)
+    marks = [word for word, code in zip(phrase.words, phrase.codes, strict=True) if code == "A"]
+    afternoon = (part is not None and part >= 12) or any(word[0] == "p" for word in marks)
+    if hour == 12 and ((part is not None and part >= 18) or any(word[0] == "a" for word in marks)):  # midnight
+        return 24.0
+    if phrase.has("A") or part is not None:
+        return hour + 12 if afternoon and hour < 12 else hour
+    return hour + 12 if hour < 7 else hour
+
+
+def _day_part(phrase: Phrase) -> float | None:
+    return phrase.numbers("Pp")[-1] if phrase.has("Pp") else None
+
+
+def _absolute(day: date | None) -> Resolved | None:
+    return Resolved(day, "absolute") if day else None
+
+
+_FULL_DATES: dict[str, Callable[[Phrase, Moment], Resolved | None]] = {
+    "ymd": _ymd,
+    "dmy": _dmy,
+    "slashed": _slashed,
+    "day_month": _month_and_day,
+    "month_day": _month_and_day,
+    "nth_weekday": _nth_weekday,
+    "before_month": _before_month,
+    "month_end": _month_end,
+    "feast": _feast,
+}
+_FROM_SENDING: dict[str, Callable[[Phrase, datetime], Resolved | None]] = {
+    "clock": _clock,
+    "duration": _duration,
+    "within": _within,
+    "day_name": _day_name,
+    "earlier": _earlier,
+    "weekday": _weekday,
+    "relative": _relative,
+    "period_end": _period_end,
+    "bare_end": _bare_end,
+}

@@ -1,0 +1,106 @@
+"""Finds the days that a mail names, in English, Filipino and Malay as people mix them, counted from its sending."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from model.date_arithmetic import in_month
+from model.date_grammar import Phrase, find_phrases, split_words, word_spans
+from model.date_resolution import DateKind, Moment, Resolved, resolve
+
+_US_OFFSETS = (-10, -4)  # hours from UTC: where 3/4 is the fourth of March
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A day named at ``[start, end)`` of a text.
+
+    ``kind`` says how it is told, ``hour`` the hour of day if one is told (0 to 24), ``lead`` the class of the
+    preposition before it (``by``, ``before``, ``since``, ..., or ``none``); its words are ``Scan.words[first:last]``.
+    """
+
+    start: int
+    end: int
+    date: date
+    kind: DateKind
+    hour: float | None
+    lead: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A text's words with their codes, and the days it names from left to right."""
+
+    words: list[str]
+    codes: str
+    mentions: tuple[DateMention, ...]
+
+
+def find_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = False) -> list[DateMention]:
+    """The days that ``text`` names, from left to right.
+
+    Args:
+        text: a subject or a body, any of the three languages or a mix of them.
+        sent_at: when it was sent, in the sender's own time; without it only dates with a year are found.
+        prefer_month_first: read 3/4 as the fourth of March; done anyhow for the offsets of the Americas.
+    """
+    return list(scan_dates(text, sent_at, prefer_month_first).mentions)
+
+
+def scan_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = False) -> Scan:
+    """The same as :func:`find_dates`, with the words the mentions stand among."""
+    words, codes = split_words(text)
+    phrases = find_phrases(words, codes)
+    if not phrases:
+        return Scan(words, codes, ())
+    moment = Moment(sent_at, prefer_month_first or _writes_month_first(sent_at))
+    resolved: list[tuple[Phrase, Resolved]] = []
+    for phrase in phrases:
+        if found := resolve(phrase, moment, resolved[-1][1] if resolved else None):
+            resolved.append((phrase, found))
+    spans = word_spans(text)
+    mentions = [_mention(phrase, found, spans) for phrase, found in resolved]
+    return Scan(words, codes, tuple(_merge(mentions, codes, sent_at)))
+
+
+def _writes_month_first(sent_at: datetime | None) -> bool:
+    offset = sent_at.utcoffset() if sent_at else None
+    return offset is not None and _US_OFFSETS[0] <= offset / timedelta(hours=1) <= _US_OFFSETS[1]
+
+
+def _mention(phrase: Phrase, found: Resolved, spans: list[tuple[int, int]]) -> DateMention:
+    start, end = spans[phrase.first][0], spans[phrase.last - 1][1]
+    return DateMention(start, end, found.date, found.kind, found.hour, phrase.lead, phrase.first, phrase.last)
+
+
+def _merge(mentions: list[DateMention], codes: str, sent_at: datetime | None) -> list[DateMention]:
+    """Put together what names one day in two ways: "Friday, 9 March", "tomorrow at 5"."""
+    merged: list[DateMention] = []
+    for mention in mentions:
+        joined = _join(merged[-1], mention, codes, sent_at) if merged else None
+        if joined:
+            merged[-1] = joined
+        else:
+            merged.append(mention)
+    return merged
+
+
+_GAP = re.compile(r"[,t@~bo(_-]{0,3}$")
+
+
+def _join(left: DateMention, right: DateMention, codes: str, sent_at: datetime | None) -> DateMention | None:
+    gap = codes[left.last : right.first]
+    if len(gap) > 3 or not _GAP.match(gap):
+        return None
+    whole = replace(left, end=right.end, last=right.last)
+    kinds = {left.kind, right.kind}
+    if "hour" in kinds and len(kinds) == 2 and "past" not in kinds:
+        day, hour = (left, right) if right.kind == "hour" else (right, left)
+        return replace(whole, date=day.date, kind=day.kind, hour=hour.hour)
+    if left.kind == "weekday" and right.kind in ("absolute", "ordinal") and "_" not in gap:
+        sent = sent_at.date() if sent_at and right.kind == "ordinal" else None
+        same = in_month(right.date.day, left.date.weekday(), sent) if sent else None
+        return replace(whole, date=same or right.date, kind="absolute", hour=right.hour)
+    return None
