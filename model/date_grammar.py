@@ -25,14 +25,14 @@ clock       (?: [jJ] -? [des] (?: [:.] [dn] )? (?: o* P* )? (?! U* )
             | d (?: [:.] [dn] )? -? A | [dn] : [dn] A?
             | d (?: [:.] [dn] )? o? P* | [de] c P* | [de] C | I -? d o P*
             | (?<=[b@G])P* | (?<=[b@]t)P* | (?<=G-)P* | d \. [dn] (?! [%dnq.] ) | (?<=[b@]) X | X U
-            | (?<=[b@]) [de] (?= $ | [.,!?;|)TWc@~] ) | (?<=[b@]) d (?= _ _ ) )
+            | (?<=[b@]) [de] (?= $ | [.,!?;|)TWc@~] ) | (?<=[b@]) d (?= _ _ ) | (?<=G-) d )
 eve         [te]? (?: U | P* ) b (?! [tTWdMmeIaGo@~] )
 duration    i [otxc]* N* (?: [-&] [dne] )? v? [_-]? U* | N* v? U* _? g | N* U* r [T_] | [ae] U* (?: ~ W | T )
 within      i [otc]* U* (?: o? c )?
 day_name    U F T | c o? U* | U* o? c | c P* | P* c | l P*
 earlier     P* K | K o? P*
 weekday     x U* [,~@]? W | x o U* ,? W | U x ,? ~? U? W
-            | [xcl]{0,2} o? U? W (?: ,? ~? x o? U* | U* c? [xlc] | c U* | [xl] | o? c | )
+            | [xcl]{0,2} o? U? W (?: ,? ~? x o? U* | U* c? [xlc] | c U* | [xl] | o? c | U (?! [czgx] ) | )
 relative    (?: P* o? )? T (?: o? P* )?
 before_month (?<=[bG]) M (?! [,.]? [dtYs] ) | (?<=G-) M (?! [,.]? [dtYs] )
 month_end   z [-ot]* c? [Mm] (?: ,? Y )?
@@ -145,8 +145,11 @@ def _lead(words: list[str], codes: str, first: int) -> str:
 
 
 def _is_amount(match: re.Match[str], codes: str) -> bool:
-    """A number right after a currency or a number sign is none of a date."""
-    return match.start() > 0 and codes[match.start() - 1] == "$" and match.group()[0] in "dnqe"
+    """A number right after a currency or a number sign, or the head of 2,000, is none of a date."""
+    first, last = match.span()
+    if codes[last - 1] in "dn" and codes[last : last + 2] in (",B", ".B"):
+        return True
+    return first > 0 and codes[first - 1] == "$" and codes[first] in "dnqe"
 
 
 def _compile(rules: str) -> re.Pattern[str]:

@@ -57,6 +57,8 @@ def _ymd(phrase: Phrase, _moment: Moment) -> Resolved | None:
 def _dmy(phrase: Phrase, moment: Moment) -> Resolved | None:
     first, second, year = (int(number) for number in phrase.numbers("dnqY"))
     day, month = day_and_month(first, second, moment.month_first and "/" in phrase.codes)
+    if len(phrase.words[-1]) < 2:  # 19.3.4 is a clause of a contract
+        return None
     return _absolute(real_day(year if year > 99 else 2000 + year, month, day))
 
 
@@ -135,6 +137,8 @@ def _weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     ahead = (int(phrase.numbers("W")[-1]) - sent.weekday()) % 7
     if phrase.has("l"):
         return Resolved(sent - timedelta(days=7 - ahead), "past")
+    if phrase.words[-1] == "week" and not phrase.has("xc"):  # Friday week
+        return Resolved(sent + timedelta(days=ahead + 7), "weekday")
     if phrase.has("x"):
         monday = sent + timedelta(days=7 - sent.weekday())
         return Resolved(monday + timedelta(days=int(phrase.numbers("W")[-1])), "weekday")
@@ -185,7 +189,8 @@ _DAYS_OF = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
 
 def _within(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """Within the hour or the day: today; within the week, the month, ...: its end."""
-    return _end_of(phrase.unit(), sent_at.date(), 0)
+    plural = any(word.endswith("s") and word != "oras" for word in phrase.words[1:])  # "in the coming weeks"
+    return None if plural else _end_of(phrase.unit(), sent_at.date(), 0)
 
 
 def _period_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
@@ -227,13 +232,17 @@ def _bare_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
 
 def _clock(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """An hour without a day: today's, or tomorrow's where the hour is over and it says "by" or "before"."""
-    if phrase.has("I") and phrase.number("d", 0) > 12:  # "ika-29 ng gabi": the night of the 29th
-        return _ordinal(phrase, sent_at)
+    if phrase.number("d", 0) > 12 and (phrase.has("I") or (phrase.codes == "d" and phrase.lead in _COMING)):
+        return _ordinal(phrase, sent_at)  # "ika-29 ng gabi", "bago mag-15"
     if phrase.codes == "d.d" and len(phrase.words[-1]) < 2:
         return None
     hour = clock_hour(phrase)
     if hour is None or hour > 24:
         return None
+    if (
+        phrase.lead in _COMING and not phrase.has("APpX:.") and hour <= sent_at.hour < hour + 12 <= 24
+    ):  # "by 9" in the evening: at 21
+        hour += 12
     tomorrow = phrase.lead in _COMING and hour <= 12 <= sent_at.hour
     return Resolved(sent_at.date() + timedelta(days=int(tomorrow)), "hour", hour)
 

@@ -159,7 +159,7 @@ PLAIN = {
     "i": "in within loob dalam dlm masa tempoh inside",
     "x": "next susunod depan dpn hadapan sunod",
     "c": "this ini ni nih ngayong ngaung nitong coming darating ito itong",
-    "l": "last lepas lps lalu noong nung nong nuong nakaraang nakaraan past previous huling",
+    "l": "last lepas lps lalu noong nung nong nuong nakaraang nakaraan past previous huling aritu haritu",
     "K": "tadi kanina kaninang",
     "z": "end hujung hujong ujung akhir penghujung katapusan katapusang dulo close ending matapos magtapos",
     "A": "am pm nn a.m p.m a.m. p.m.",
@@ -179,7 +179,7 @@ PLAIN = {
 # code b and @: prepositions right before a date, by what they say of it.
 LEADS = {
     "before": "before b4 bago sebelum sebelumnya sblm sebelom bfore ahead",
-    "by": "by latest due deadline selewat-lewatnya lewatnya lewat-lewatnya pagsapit later",
+    "by": "by latest due deadline selewat-lewatnya lewatnya lewat-lewatnya pagsapit later than",
     "until": "until till til hanggang gang hangang sampai upto thru",
     "on": "on sa s pada at @ pd",
     "since": "since mula simula sejak mulai dari from starting start magmula effective",
@@ -202,8 +202,9 @@ def _value(head: str) -> Value:
 
 def _digits() -> dict[str, tuple[str, Value]]:
     short = {f"{n:0{width}d}": (_number_code(n), n) for n in range(100) for width in (1, 2)}
+    groups = {f"{n:03d}": ("B", n) for n in range(1000)}
     years = {str(year): ("Y", year) for year in range(1990, 2100)}
-    return {word: (code, float(number)) for word, (code, number) in (short | years).items()}
+    return {word: (code, float(number)) for word, (code, number) in (short | groups | years).items()}
 
 
 def _clocks() -> dict[str, tuple[str, Value]]:

@@ -58,6 +58,7 @@ def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: in
         ("Friday next week", 10),
         ("next week, Friday", 10),
         ("a week on Friday", 10),
+        ("by Friday week", 10),
         ("sa Biyernes", 3),
         ("byernes", 3),
         ("sa susunod na Lunes", 6),
@@ -130,6 +131,12 @@ def test_an_hour_that_is_over_is_meant_for_the_next_morning() -> None:
     assert day_of("spotless by 6 am", EVENING) == date(2026, 3, 11)
 
 
+def test_an_hour_of_either_half_is_the_one_to_come() -> None:
+    """In an evening mail "bago mag-9" is nine in the evening."""
+    (found,) = find_dates("bago mag-9", EVENING)
+    assert (found.date, found.hour) == (date(2026, 3, 10), 21)
+
+
 def test_weekday_and_date_and_hour_are_one_mention() -> None:
     """What tells one day in several words is one mention, with the words' place and the preposition before it."""
     text = "Please send it before Friday, 13 March at 4pm."
@@ -187,6 +194,8 @@ def test_money_is_no_date() -> None:
     """A number after a currency is not taken for a day or an hour."""
     assert day_of("RM 15 hb") is None
     assert day_of("$5 pm") is None
+    assert day_of("sa 2,000 tawag") is None
+    assert day_of("clause 19.3.4") is None
 
 
 def test_offsets_stand_though_lowering_a_letter_changes_its_length() -> None:

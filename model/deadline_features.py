@@ -1,0 +1,172 @@
+"""What the deadline chooser sees of a named day: its form, the words around it, its place among the other days."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from data.records import Part
+from model.dates import DateMention, Scan, scan_dates
+
+_NEAR = 3  # words whose exact place is kept
+_WINDOW = 6  # words on either side that are kept as a bag
+_STEPS = (0, 1, 2, 3, 5, 8, 15, 32, 93)  # days from sending: the first day of each step of the scale
+WORD_CLASSES = {
+    "ask": "please pls plz kindly can could would will need needs want expect must should let send sana dapat kailangan"
+    " kelangan puwede pwede pede maaari pakiusap tolong mohon sila boleh bolehkah perlu mesti kena harap minta nak"
+    " hendaklah jangan",
+    "told": "was were had sent did received said told went met signed paid agreed booked confirmed noted kanina nakuha"
+    " natanggap sinabi dah sudah telah tadi",
+    "void": "no rush relax joke kidding whenever anytime hurry pressure tergesa gesa tak payah santai hindi wala"
+    " nagmamadali walang",
+    "meet": "meeting call visit launch opening event session training interview flight hearing audit mesyuarat majlis"
+    " kasal pulong pagpupulong miting demo presentation",
+    "we": "we i our us my kami namin ko ako kita saya aku",
+    "you": "you your ninyo niyo nyo kayo mo ka ikaw tuan puan encik awak anda korang",
+    "inform": "fyi closed holiday leave away office cuti bercuti tutup naka sarado",
+}
+_CLASS_OF = {word: name for name, words in WORD_CLASSES.items() for word in words.split()}
+_SENTENCE_END = re.compile(r"(?:(?<![dn])\.|\.(?![dn])|[!?;|])+")
+_AFFIXES = ("paki", "ipa", "nag", "nak", "mag", "mak", "ni", "di", "me")
+_INFIX = re.compile(r"[bcdghklmnpqrstwy]?(?:in|um)[aeiou]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or an item of a list: its words, where they stand in the scan, and the mark that ends it."""
+
+    words: tuple[str, ...]
+    begin: int
+    end: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A day that may be the deadline: where it is told, in which sentence of the mail, and its features by name."""
+
+    part: Part
+    mention: DateMention
+    sentence: int
+    days: int
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MailReading:
+    """A mail as the chooser sees it: its sentences (subject first), the coming days, the features of the past ones."""
+
+    sentences: tuple[Sentence, ...]
+    words: frozenset[str]
+    candidates: tuple[Candidate, ...]
+    past: tuple[tuple[str, ...], ...]
+    sent_at: datetime | None
+
+
+def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = False) -> MailReading:
+    """Read a mail; without a coming day in it there is nothing more to see, unless ``whole`` asks for it all."""
+    scans: tuple[tuple[Part, Scan], ...] = (
+        ("subject", scan_dates(subject, sent_at)),
+        ("text", scan_dates(text, sent_at)),
+    )
+    coming = sorted({mention.date for _, scan in scans for mention in scan.mentions if _is_coming(mention, sent_at)})
+    if not coming and not whole:
+        return MailReading((), frozenset(), (), (), sent_at)
+    words = frozenset(word for _, scan in scans for word in scan.words)
+    of_mail = [f"m:{word}" for word in words]
+    sentences: list[Sentence] = []
+    candidates: list[Candidate] = []
+    past: list[tuple[str, ...]] = []
+    for part, scan in scans:
+        own = split_sentences(scan)
+        for mention in scan.mentions:
+            place = next((i for i, one in enumerate(own) if one.begin <= mention.first < one.end), 0)
+            around = _around(mention, scan, own, place) + of_mail
+            if not _is_coming(mention, sent_at):
+                past.append((*around, f"lead={mention.lead}"))
+                continue
+            features = (*around, *_own(mention, scan, sent_at, part), *_order(mention, coming, place, len(own)))
+            candidates.append(
+                Candidate(part, mention, len(sentences) + place, _distance(mention.date, sent_at), features)
+            )
+        sentences += own
+    return MailReading(tuple(sentences), words, tuple(candidates), tuple(past), sent_at)
+
+
+def split_sentences(scan: Scan) -> list[Sentence]:
+    """The sentences of a scanned text; list items count as sentences."""
+    found, begin = [], 0
+    ends = [(match.start(), match.end(), match.group()[0]) for match in _SENTENCE_END.finditer(scan.codes)]
+    for start, end, mark in [*ends, (len(scan.codes), len(scan.codes), "")]:
+        if start > begin:
+            found.append(Sentence(tuple(scan.words[begin:start]), begin, start, mark))
+        begin = end
+    return found
+
+
+def shape(word: str) -> str:
+    """The affix of a verb that tells asking or telling, doing or done, in one of the three languages; else nothing."""
+    if len(word) < 4:
+        return ""
+    if word.endswith(("ed", "ing")):
+        return word[-2:]
+    if word.startswith(_AFFIXES):
+        return next(affix for affix in _AFFIXES if word.startswith(affix))
+    return "in" if _INFIX.match(word) else ""
+
+
+def classes_of(words: Iterable[str]) -> set[str]:
+    """The word classes that some words belong to."""
+    return {_CLASS_OF[word] for word in words if word in _CLASS_OF}
+
+
+def _is_coming(mention: DateMention, sent_at: datetime | None) -> bool:
+    return mention.kind != "past" and (sent_at is None or mention.date >= sent_at.date())
+
+
+def _distance(day: date, sent_at: datetime | None) -> int:
+    return (day - sent_at.date()).days if sent_at else 7
+
+
+def _own(mention: DateMention, scan: Scan, sent_at: datetime | None, part: Part) -> list[str]:
+    days = _distance(mention.date, sent_at)
+    step = sum(days >= edge for edge in _STEPS)
+    kind, lead = mention.kind, mention.lead
+    told = " ".join(word for word in scan.words[mention.first : mention.last] if not word.isdigit())
+    over = sent_at is not None and mention.hour is not None and days == 0 and mention.hour < sent_at.hour
+    hour = "no" if mention.hour is None else "over" if over else "yes"
+    single = [f"kind={kind}", f"lead={lead}", f"step={step}", f"hour={hour}", f"part={part}", f"told={told}"]
+    return [*single, f"{kind}&{lead}", f"{lead}&{step}", f"{kind}&{step}", f"{kind}&hour={hour}"]
+
+
+def _around(mention: DateMention, scan: Scan, sentences: Sequence[Sentence], place: int) -> list[str]:
+    sentence = sentences[place]
+    left = scan.words[sentence.begin : mention.first]
+    right = scan.words[mention.last : sentence.end]
+    near_left, near_right = left[-_WINDOW:], right[:_WINDOW]
+    both = set(left).union(right)
+    features = [f"l{step}={word}" for step, word in enumerate(reversed(left[-_NEAR:]))]
+    features += [f"r{step}={word}" for step, word in enumerate(right[:_NEAR])]
+    features += [f"l:{word}" for word in near_left] + [f"r:{word}" for word in near_right]
+    features += [f"s:{word}" for word in both] + [f"4:{word[:4]}" for word in both if len(word) > 4]
+    features += [f"lh:{shape(word)}" for word in near_left] + [f"rh:{shape(word)}" for word in near_right]
+    for name in classes_of(both):
+        features += [f"c:{name}", f"{mention.lead}&c:{name}", f"{mention.kind}&c:{name}"]
+    features += [f"end={sentence.mark}", f"first={not left}", f"lone={not right}"]
+    return features + _neighbours(sentences, place)
+
+
+def _neighbours(sentences: Sequence[Sentence], place: int) -> list[str]:
+    features = []
+    if place:
+        before = sentences[place - 1]
+        features += [f"p:{word}" for word in set(before.words)] + [f"pend={before.mark}"]
+    if place + 1 < len(sentences):
+        after = sentences[place + 1]
+        features += [f"n:{word}" for word in set(after.words)] + [f"nend={after.mark}"]
+    return features
+
+
+def _order(mention: DateMention, coming: Sequence[date], place: int, sentences: int) -> list[str]:
+    rank, days = min(coming.index(mention.date), 3), min(len(coming), 4)
+    return [f"rank={rank}/{days}", f"dates={days}", f"pos={min(place, 3)}", f"fromend={min(sentences - place, 3)}"]

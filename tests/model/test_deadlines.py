@@ -1,0 +1,176 @@
+"""Promises of the deadline chooser: what it chooses, that it can be saved, and what it tells the urgency model."""
+
+import json
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.errors import InputError
+from data.records import LabelledMessage
+from model.deadlines import FACT_NAMES, DeadlineModel, date_facts, day_distance
+from training.fit_deadlines import LearntDeadlines, fit_deadlines, learn_deadlines
+
+TUESDAY = datetime(2026, 3, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+ASKED = (
+    "Please send the {thing} by {day}.",
+    "We need the {thing} before {day}, thank you.",
+    "Pakipadala po ang {thing} sa {day}.",
+    "Tolong hantar {thing} sebelum {day}.",
+    "Could you finish the {thing} until {day}?",
+)
+TOLD = (
+    "The office will be closed on {day}, nothing to do.",
+    "My sister opened her shop and we met since {day}.",
+    "Salamat po, wala kaming pasok sa {day}.",
+    "Pejabat kami cuti pada {day}, terima kasih.",
+    "I was told {day} is a holiday, enjoy it.",
+)
+THINGS = ("draft", "logo", "report", "invoice", "menu", "poster")
+DAYS = {"Friday": 3, "12 March": 2, "the 20th": 10, "tomorrow": 1}
+
+
+def message(number: int, text: str, days: int | None) -> LabelledMessage:
+    """A labelled message of one of six author batches."""
+    return LabelledMessage(
+        id=f"b{number % 6}-{number:03}",
+        lang="en",
+        industry="print",
+        client=f"c{number % 9}",
+        sent_at=TUESDAY,
+        subject="Our order",
+        body=f"Hello Ana,\n\n{text}\n\nRia",
+        labels=frozenset(),
+        evidence={},
+        urgency=0 if days is None else 2,
+        urgency_claimed=False,
+        urgency_evidence=() if days is None else (text,),
+        deadline=None if days is None else TUESDAY.date() + timedelta(days=days),
+    )
+
+
+def messages() -> list[LabelledMessage]:
+    """Asked and told days in three languages, as many of each."""
+    cases = [(pattern, thing, day) for pattern in (*ASKED, *TOLD) for thing in THINGS for day in DAYS]
+    return [
+        message(number, pattern.format(thing=thing, day=day), DAYS[day] if pattern in ASKED else None)
+        for number, (pattern, thing, day) in enumerate(cases)
+    ]
+
+
+@pytest.fixture(scope="module")
+def learnt() -> LearntDeadlines:
+    """A small chooser, learnt once."""
+    return learn_deadlines(messages(), seed=1)
+
+
+def choose(model: DeadlineModel, text: str, sent_at: datetime | None = TUESDAY) -> date | None:
+    """The deadline of one mail without a subject."""
+    (found,) = model.choose([""], [text], [sent_at])
+    return found.date if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Please send the brochure by Friday.", 3),
+        ("Tolong hantar brosur sebelum Jumaat.", 3),
+        ("Pakipadala po ang brochure sa Biyernes.", 3),
+        ("The office will be closed on Friday, nothing to do.", None),
+        ("Wala kaming pasok sa Biyernes, salamat po.", None),
+        ("Thank you for the brochure.", None),
+    ],
+)
+def test_a_day_asked_for_is_the_deadline_and_a_day_told_is_not(
+    learnt: LearntDeadlines, text: str, days: int | None
+) -> None:
+    """The words around a day decide, in each of the three languages."""
+    assert choose(learnt.model, text) == (None if days is None else TUESDAY.date() + timedelta(days=days))
+
+
+def test_the_earliest_day_asked_for_is_chosen(learnt: LearntDeadlines) -> None:
+    """Where a step is asked for earlier than the whole, the step's day is the deadline."""
+    text = "Please send the draft by Thursday. Please send the report by 30 March."
+    assert choose(learnt.model, text) == date(2026, 3, 12)
+
+
+def test_a_day_that_is_over_is_never_chosen(learnt: LearntDeadlines) -> None:
+    """A request that names only a past day has no deadline."""
+    assert choose(learnt.model, "Please send the draft by 2 March.") is None
+    assert choose(learnt.model, "Please send the draft of last Friday.") is None
+
+
+def test_the_deadline_tells_its_place(learnt: LearntDeadlines) -> None:
+    """Offsets point at the words of the day in the part it is told in."""
+    text = "Please send the logo by Friday."
+    (found,) = learnt.model.choose(["Logo"], [text], [TUESDAY])
+    assert found is not None
+    assert (text[found.start : found.end], found.part) == ("Friday", "text")
+    assert learnt.model.threshold <= found.probability <= 1
+
+
+def test_a_mail_reads_the_same_alone_and_among_others(learnt: LearntDeadlines) -> None:
+    """What is concluded from a mail does not depend on its batch, nor on a missing time of sending in it."""
+    texts = [one.body for one in messages()[::7]]
+    together = learnt.model.choose([""] * len(texts), texts, [TUESDAY] * len(texts))
+    alone = [learnt.model.choose([""], [text], [TUESDAY])[0] for text in texts]
+    assert together == alone
+    assert learnt.model.choose([], [], []) == []
+    assert choose(learnt.model, "Please send it by Friday.", None) is None
+
+
+def test_a_model_survives_arrays_and_json(learnt: LearntDeadlines) -> None:
+    """Parameters are arrays and JSON, and the model rebuilt from them concludes the same."""
+    saved = learnt.model.parameters()
+    arrays = {name: value for name, value in saved.items() if isinstance(value, np.ndarray)}
+    rest: dict[str, Any] = json.loads(json.dumps({name: saved[name] for name in saved.keys() - arrays.keys()}))
+    again = DeadlineModel.from_parameters(arrays | rest)
+    texts = [one.body for one in messages()]
+    args = [""] * len(texts), texts, [TUESDAY] * len(texts)
+    assert again.choose(*args) == learnt.model.choose(*args)
+
+
+def test_learning_twice_gives_the_same_model(learnt: LearntDeadlines) -> None:
+    """The same messages and seed give the same chooser."""
+    again = fit_deadlines(messages(), seed=1)
+    assert again.nearby.weights == learnt.model.nearby.weights
+    assert np.array_equal(again.trees.value, learnt.model.trees.value)
+
+
+def test_facts_tell_the_nearest_day_and_how_probably_it_is_due(learnt: LearntDeadlines) -> None:
+    """The facts of a mail are named; an asked day soon, a told one and none at all differ in them."""
+    texts = ["Please send the draft by tomorrow.", "The office will be closed on Friday, nothing to do.", "Thanks."]
+    asked, told, none = (
+        dict(zip(FACT_NAMES, one.facts.tolist(), strict=True))
+        for one in learnt.model.read([""] * 3, texts, [TUESDAY] * 3)
+    )
+    assert asked["day_named"] == told["day_named"] == 1
+    assert none["day_named"] == 0
+    assert asked["due_now"] > 0.5 > told["due_this_week"]
+    assert asked["nearest_day"] < told["nearest_day"] < none["nearest_day"]
+
+
+def test_facts_without_a_model_know_days_and_hours() -> None:
+    """Days and hours are facts of the text alone; probabilities are left at 0."""
+    facts = dict(zip(FACT_NAMES, date_facts("Call me at 5pm, and again on Friday", TUESDAY).tolist(), strict=True))
+    assert (facts["day_named"], facts["nearest_day"], facts["hour_today"]) == (1, 0, 1)
+    assert facts["deadline_probability"] == 0
+
+
+def test_learning_gives_facts_for_each_message(learnt: LearntDeadlines) -> None:
+    """The urgency head learns from facts by learners that had not seen the message."""
+    assert learnt.held_out_facts.shape == (len(messages()), len(FACT_NAMES))
+
+
+def test_day_distance_counts_from_sending(learnt: LearntDeadlines) -> None:
+    """The distance is in calendar days, and None where there is nothing to count."""
+    (found,) = learnt.model.choose([""], ["Please send the draft by Friday."], [TUESDAY])
+    assert day_distance(found, TUESDAY) == 3
+    assert day_distance(None, TUESDAY) is None
+
+
+def test_too_few_dated_messages_are_refused() -> None:
+    """The error tells how many were there and what to do."""
+    with pytest.raises(InputError, match="add labelled messages that name days"):
+        fit_deadlines(messages()[:10], seed=1)

@@ -1,0 +1,124 @@
+"""The learners behind the deadline chooser: logistic regressions over named features, and boosted trees as arrays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from model.deadline_scores import Floats, Linear, Trees
+
+# How strong a feature may get, by the group before its colon: wide bags are held down.
+_SCALES = {"m": 0.3, "s": 0.7, "4": 0.7, "p": 0.4, "n": 0.4}
+_TREES = 120
+_RATE = 0.06
+_SURE = 6.0  # the log-odds of what is always so
+
+Places = Sequence[int] | NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Rows of named features as one sparse matrix, built once and cut for every fold; wide groups weigh less."""
+
+    names: list[str]
+    matrix: csr_matrix
+    scales: Floats
+
+    @classmethod
+    def of(cls, rows: Iterable[Iterable[str]]) -> "Bag":
+        """One row for each row of names, one column for each name."""
+        columns: dict[str, int] = {}
+        places: list[int] = []
+        bounds = [0]
+        for row in rows:
+            places += sorted({columns.setdefault(name, len(columns)) for name in row})
+            bounds.append(len(places))
+        scales = np.array([_SCALES.get(name.split(":", 1)[0], 1.0) if ":" in name else 1.0 for name in columns])
+        index = np.array(places, dtype=np.int32)
+        shape = (len(bounds) - 1, len(columns))
+        return cls(list(columns), csr_matrix((scales[index], index, np.array(bounds)), shape=shape), scales)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A logistic regression over a bag's columns (0 for those too rare), and over the numbers beside them."""
+
+    weights: Floats
+    bias: float
+    beside: Floats
+
+    def logits(self, bag: Bag, rows: Places) -> Floats:
+        """The scores of some of the bag's rows, without the numbers beside them."""
+        return np.asarray(bag.matrix[rows] @ self.weights + self.bias, dtype=np.float64)
+
+    def linear(self, bag: Bag) -> Linear:
+        """The same by name."""
+        weights = np.round(self.weights * bag.scales, 5).tolist()
+        return Linear({name: weight for name, weight in zip(bag.names, weights, strict=True) if weight}, self.bias)
+
+
+def fit_words(
+    bag: Bag,
+    rows: Places,
+    labels: ArrayLike,
+    strength: float,
+    rarest: int,
+    beside: Floats | None = None,
+    weights: ArrayLike | None = None,
+) -> Fitted:
+    """A logistic regression over some of the bag's rows; a name counts from ``rarest`` rows on.
+
+    Where all labels are the same, nothing is weighed and the bias says which it is.
+    """
+    if len(set(np.asarray(labels).tolist())) < 2:
+        sure = _SURE if np.asarray(labels).any() else -_SURE
+        return Fitted(np.zeros(len(bag.names)), sure, np.zeros(0 if beside is None else beside.shape[1]))
+    own = bag.matrix[rows]
+    kept = np.flatnonzero(own.getnnz(axis=0) >= rarest)
+    design = own[:, kept] if beside is None else hstack([own[:, kept], csr_matrix(beside)]).tocsr()
+    learner = LogisticRegression(C=strength, solver="liblinear", tol=0.1, max_iter=300, random_state=0)
+    learner.fit(design, labels, sample_weight=weights)
+    spread = np.zeros(len(bag.names))
+    spread[kept] = learner.coef_[0, : len(kept)]
+    return Fitted(spread, float(learner.intercept_[0]), np.array(learner.coef_[0, len(kept) :], dtype=np.float64))
+
+
+def fit_trees(rows: Floats, labels: Sequence[int], weights: Sequence[float], seed: int) -> Trees:
+    """Gradient-boosted trees over dense rows."""
+    booster = GradientBoostingClassifier(
+        n_estimators=_TREES,
+        learning_rate=_RATE,
+        max_depth=4,
+        subsample=0.6,
+        min_samples_leaf=15,
+        max_features=0.4,
+        random_state=seed,
+    )
+    return _as_arrays(booster.fit(rows, labels, sample_weight=weights), rows[:1])
+
+
+def _as_arrays(booster: GradientBoostingClassifier, row: Floats) -> Trees:
+    """The trees' nodes one after another; the constant before the first tree is told from any row."""
+    parts = [stage[0].tree_ for stage in booster.estimators_]
+    starts = np.cumsum([0, *(tree.node_count for tree in parts)])[:-1]
+    trees = Trees(
+        roots=starts.astype(np.int32),
+        feature=np.concatenate([np.maximum(tree.feature, 0) for tree in parts]).astype(np.int32),
+        threshold=np.concatenate([tree.threshold for tree in parts]),
+        left=_branches([tree.children_left for tree in parts], starts),
+        right=_branches([tree.children_right for tree in parts], starts),
+        value=np.concatenate([tree.value[:, 0, 0] for tree in parts]) * _RATE,
+        bias=0.0,
+        depth=max(tree.max_depth for tree in parts),
+    )
+    return replace(trees, bias=float(booster.decision_function(row)[0] - trees.logits(row)[0]))
+
+
+def _branches(children: Sequence[NDArray[np.intp]], starts: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Where each node leads, counted over all trees; a leaf leads to itself."""
+    own = [np.where(nodes < 0, np.arange(len(nodes)), nodes) for nodes in children]
+    return np.concatenate([nodes + start for nodes, start in zip(own, starts, strict=True)]).astype(np.int32)
