@@ -1,0 +1,55 @@
+"""From first-layer scores to probabilities: what sentences say is gathered by message, and stacked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.taxonomy import LABELS
+from model.lexicon import Floats
+from model.text import Tokens
+
+MESSAGE_HEADS = (*LABELS, "urgency_1", "urgency_2", "urgency_3", "claimed")
+SENTENCE_HEADS = (*LABELS, "asks", "asks_soon", "asks_now", "claims")
+SILENT = -1.5  # the score of a sentence that is not there; fitted ones seldom fall below
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Logistic second layer: ``weights`` (inputs, heads) on inputs standardised by ``mean`` and ``scale``."""
+
+    mean: Floats
+    scale: Floats
+    weights: Floats
+    biases: Floats
+
+    def probabilities(self, inputs: Floats) -> Floats:
+        """Calibrated probabilities, shape (texts, heads), heads as ``MESSAGE_HEADS``."""
+        logits = ((inputs - self.mean) / self.scale) @ self.weights + self.biases
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+
+
+def gather(scores: Floats, tokens: Tokens) -> Floats:
+    """Highest, second highest and mean sentence score of each text and head, shape (texts, 3 * heads)."""
+    heads = scores.shape[1]
+    gathered = np.full((tokens.texts, 3 * heads), SILENT, dtype=np.float32)
+    if not len(scores):
+        return gathered
+    owners, first, counts = np.unique(tokens.sentence_text, return_index=True, return_counts=True)
+    highest = np.maximum.reduceat(scores, first)
+    rank = np.repeat(np.arange(len(owners)), counts)
+    rest = np.where(scores == highest[rank], -np.inf, scores)
+    second = np.maximum(np.maximum.reduceat(rest, first), np.minimum(highest, SILENT))
+    mean = np.add.reduceat(scores, first) / counts[:, None]
+    gathered[owners] = np.hstack([highest, second, mean])
+    return gathered
+
+
+def ordered(exceeds: Floats) -> Floats:
+    """Make P(at least 1), P(at least 2), P(at least 3) fall monotonically; shape (texts, 3)."""
+    return np.asarray(np.minimum.accumulate(exceeds, axis=1), dtype=np.float32)
+
+
+def levels(exceeds: Floats) -> Floats:
+    """Probabilities of the four urgency levels from ordered exceedances, shape (texts, 4), rows summing to one."""
+    bounds = np.hstack([np.ones((len(exceeds), 1)), exceeds, np.zeros((len(exceeds), 1))])
+    return np.asarray(bounds[:, :-1] - bounds[:, 1:], dtype=np.float32)

@@ -1,0 +1,125 @@
+"""Everything a fitted model is: one frozen bundle of arrays and settings, and the way to and from plain parts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data.taxonomy import LABELS
+from model.deadlines import DeadlineModel
+from model.features import Vocabulary
+from model.language import LanguageModel
+from model.layers import Stack
+from model.lexicon import Floats
+from model.space import Heads, Level
+
+Arrays = dict[str, npt.NDArray[Any]]
+_BLOCKS = ("words", "pivots", "characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """Where decisions are made: a probability threshold a label, for claimed urgency and for each urgency level.
+
+    ``evidence`` is the sentence score from which a further sentence is shown beside the best one.
+    """
+
+    labels: tuple[float, ...]
+    claimed: float
+    urgency: tuple[float, float, float]
+    evidence: float
+
+    def __post_init__(self) -> None:
+        """Hold the number of thresholds to the taxonomy."""
+        if len(self.labels) != len(LABELS):
+            raise ValueError(f"{len(self.labels)} thresholds for {len(LABELS)} labels")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A fitted model; see the modules that its parts come from."""
+
+    vocabulary: Vocabulary
+    word_weights: Floats
+    sentence_level: Level
+    message_level: Level
+    sentence_heads: Heads
+    message_heads: Heads
+    stack: Stack
+    language: LanguageModel
+    deadlines: DeadlineModel
+    operating: Operating
+
+    def to_parts(self) -> tuple[Arrays, dict[str, Any]]:
+        """Arrays by name, and what JSON can hold."""
+        deadlines = self.deadlines.parameters()
+        arrays: Arrays = {
+            "vocabulary.word_pairs": self.vocabulary.word_pairs,
+            "vocabulary.word_triples": self.vocabulary.word_triples,
+            "vocabulary.pivot_pairs": self.vocabulary.pivot_pairs,
+            "word_weights": self.word_weights,
+            "language.weights": self.language.weights,
+            **{f"stack.{name}": getattr(self.stack, name) for name in Stack.__slots__},
+            **{f"deadlines.{name}": value for name, value in deadlines.items() if isinstance(value, np.ndarray)},
+        }
+        for name, level, heads in self._levels():
+            arrays |= {f"{name}.idf.{block}": idf for block, idf in zip(_BLOCKS, level.idf, strict=True)}
+            arrays |= {f"{name}.weights": heads.weights.astype(np.float16), f"{name}.biases": heads.biases}
+        plain = {
+            "words": list(self.vocabulary.words),
+            "pivots": list(self.vocabulary.pivots),
+            "characters": list(self.vocabulary.characters),
+            "deadlines": {name: value for name, value in deadlines.items() if not isinstance(value, np.ndarray)},
+            "language_floor": self.language.floor,
+            "operating": {
+                "labels": list(self.operating.labels),
+                "claimed": self.operating.claimed,
+                "urgency": list(self.operating.urgency),
+                "evidence": self.operating.evidence,
+            },
+        }
+        return arrays, plain
+
+    @classmethod
+    def from_parts(cls, arrays: Arrays, plain: dict[str, Any]) -> "Parameters":
+        """The model from what ``to_parts`` gave (KeyError, TypeError or ValueError where a part is wrong)."""
+        pairs, triples, pivots = (
+            arrays[f"vocabulary.{name}"] for name in ("word_pairs", "word_triples", "pivot_pairs")
+        )
+        words = tuple(plain["words"])
+        prefix = "deadlines."
+        own = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+        urgency = plain["operating"]["urgency"]
+        return cls(
+            Vocabulary(words, pairs, triples, tuple(plain["pivots"]), pivots, tuple(plain["characters"])),
+            arrays["word_weights"],
+            _level(arrays, "sentence"),
+            _level(arrays, "message"),
+            _heads(arrays, "sentence"),
+            _heads(arrays, "message"),
+            Stack(*(arrays[f"stack.{name}"] for name in Stack.__slots__)),
+            LanguageModel(arrays["language.weights"], float(plain["language_floor"])),
+            DeadlineModel.from_parameters({**own, **plain["deadlines"]}),
+            Operating(
+                tuple(plain["operating"]["labels"]),
+                float(plain["operating"]["claimed"]),
+                (urgency[0], urgency[1], urgency[2]),
+                float(plain["operating"]["evidence"]),
+            ),
+        )
+
+    def _levels(self) -> tuple[tuple[str, Level, Heads], tuple[str, Level, Heads]]:
+        return (
+            ("sentence", self.sentence_level, self.sentence_heads),
+            ("message", self.message_level, self.message_heads),
+        )
+
+
+def _level(arrays: Arrays, name: str) -> Level:
+    words, pivots, characters = (arrays[f"{name}.idf.{block}"] for block in _BLOCKS)
+    return Level((words, pivots, characters))
+
+
+def _heads(arrays: Arrays, name: str) -> Heads:
+    return Heads(arrays[f"{name}.weights"].astype(np.float32), arrays[f"{name}.biases"])

@@ -1,0 +1,118 @@
+"""Labelled messages in, a fitted model out: the whole of learning, in the order in which it happens."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.errors import InputError
+from data.records import LabelledMessage
+from data.taxonomy import LABELS, LANGUAGES
+from model.features import TypeTable, Vocabulary, learn_vocabulary
+from model.layers import ordered
+from model.lexicon import Floats, Lexicon
+from model.parameters import Operating, Parameters
+from model.reader import Reader, Reading, joined
+from model.space import Design, Level
+from model.text import Ints, Tokenizer
+from training.evidence import best_evidence_score
+from training.first_layer import FirstLayer, fit_first_layer
+from training.fit_deadlines import learn_deadlines
+from training.folds import folds
+from training.second_layer import (
+    SecondLayer,
+    best_threshold,
+    best_thresholds,
+    best_urgency_thresholds,
+    fit_second_layer,
+)
+from training.targets import Targets, message_targets, sentence_targets
+from training.words import fit_language, rarity
+
+FALSE_ALARMS = 0.01  # share of ordinary business mail that a label may be given to wrongly
+_FEWEST_MESSAGES = 60
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The model, and what it says of its own training messages when it has not seen their authors (``held_out``)."""
+
+    parameters: Parameters
+    held_out: Floats
+    folds: Ints
+
+
+def fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, *, seed: int, jobs: int, progress: Progress) -> Fitted:
+    """Fit everything; the same messages and seed give the same parameters.
+
+    Raises:
+        InputError: there are too few messages to learn from.
+    """
+    if len(messages) < _FEWEST_MESSAGES:
+        raise InputError(
+            f"{len(messages)} labelled messages are too few to learn from; at least {_FEWEST_MESSAGES} are needed"
+        )
+    fold = folds(messages)
+    progress("finding the days that mails name")
+    dated = learn_deadlines(messages, seed, jobs)
+    progress("counting words")
+    reader, word_weights = _reader(messages, lexicon)
+    reading = reader.read([one.subject for one in messages], [one.body for one in messages])
+    progress("learning to read sentences")
+    sentence_level, sentences = _first(
+        reading, "sentences", sentence_targets(messages, reading.tokens), fold, seed, jobs
+    )
+    progress("learning to read messages")
+    targets = message_targets(messages)
+    message_level, whole = _first(reading, "messages", targets, fold, seed, jobs)
+    progress("weighing both, and choosing where to decide")
+    inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
+    second = fit_second_layer(inputs, targets, fold)
+    parameters = Parameters(
+        reader.vocabulary,
+        word_weights,
+        sentence_level,
+        message_level,
+        sentences.heads,
+        whole.heads,
+        second.stack,
+        fit_language(reader, reading, np.array([LANGUAGES.index(one.lang) for one in messages])),
+        dated.model,
+        _operating(messages, reading, sentences, second, targets),
+    )
+    return Fitted(parameters, second.held_out, fold)
+
+
+def _reader(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Reader, Floats]:
+    tokenizer = Tokenizer()
+    tokens = tokenizer([joined(one.subject, one.body) for one in messages])
+    vocabulary: Vocabulary = learn_vocabulary(tokens, tokenizer.strings, lexicon)
+    table = TypeTable(vocabulary, lexicon)
+    table.update(tokenizer.strings)
+    weights = rarity(table.rows[tokens.types], len(lexicon.vectors))
+    return Reader(tokenizer, vocabulary, lexicon, weights), weights
+
+
+def _first(
+    reading: Reading, level: str, targets: Targets, fold: Ints, seed: int, jobs: int
+) -> tuple[Level, FirstLayer]:
+    counts = reading.sentences if level == "sentences" else reading.messages
+    rows = fold[reading.tokens.sentence_text] if level == "sentences" else fold
+    learnt = Level.learn(counts)
+    return learnt, fit_first_layer(Design.of(counts, learnt), targets, rows, seed, jobs)
+
+
+def _operating(
+    messages: Sequence[LabelledMessage], reading: Reading, sentences: FirstLayer, second: SecondLayer, targets: Targets
+) -> Operating:
+    """Thresholds from out-of-fold probabilities only."""
+    labels = len(LABELS)
+    ordinary = np.array([one.style == "corporate" and not one.labels - {"goodwill"} for one in messages])
+    exceeds = ordered(second.held_out[:, labels : labels + 3])
+    return Operating(
+        best_thresholds(second.held_out, targets, ordinary, FALSE_ALARMS),
+        best_threshold(second.held_out[:, -1], targets[:, -1]),
+        best_urgency_thresholds(exceeds, np.array([one.urgency for one in messages])),
+        best_evidence_score(messages, reading.tokens, sentences.held_out),
+    )

@@ -1,0 +1,85 @@
+"""Fits the second layer on out-of-fold scores: logistic heads, calibrated by construction, and where to decide."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import cohen_kappa_score
+
+from data.taxonomy import LABELS
+from model.layers import MESSAGE_HEADS, Stack, ordered
+from model.lexicon import Floats
+from model.text import Ints
+from training.targets import Targets
+
+_PENALTY = 0.05  # C of the logistic regression
+_FEWEST = 5
+_GRID = np.arange(0.20, 0.81, 0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLayer:
+    """The stack fitted on everything, and ``held_out`` probabilities (messages, heads) for choosing thresholds."""
+
+    stack: Stack
+    held_out: Floats
+
+
+def fit_second_layer(inputs: Floats, targets: Targets, folds: Ints) -> SecondLayer:
+    """Fit the stack; its own out-of-fold probabilities come from the same folds as the scores it sees."""
+    held_out = np.zeros(targets.shape, dtype=np.float32)
+    for fold in np.unique(folds):
+        held_out[folds == fold] = _fit(inputs[folds != fold], targets[folds != fold]).probabilities(
+            inputs[folds == fold]
+        )
+    return SecondLayer(_fit(inputs, targets), held_out)
+
+
+def best_thresholds(probabilities: Floats, targets: Targets, quiet: Targets, false_alarms: float) -> tuple[float, ...]:
+    """For each label the best F1's threshold among those that alarm falsely on at most a share of ``quiet`` messages."""
+    return tuple(
+        _best_threshold(probabilities[:, head], targets[:, head], quiet & ~targets[:, head], false_alarms)
+        for head in range(len(LABELS))
+    )
+
+
+def best_threshold(probabilities: Floats, target: Targets) -> float:
+    """The threshold of best F1."""
+    return _best_threshold(probabilities, target, np.zeros(len(target), dtype=bool), 1.0)
+
+
+def best_urgency_thresholds(exceeds: Floats, levels: Ints) -> tuple[float, float, float]:
+    """Thresholds for at least 1, 2 and 3 that give the best quadratic kappa, found one after the other, twice."""
+    chosen = [0.5, 0.5, 0.5]
+    for step in (0, 1, 2, 0, 1, 2):
+        tried = {t: _kappa(exceeds, levels, [*chosen[:step], t, *chosen[step + 1 :]]) for t in _GRID.tolist()}
+        chosen[step] = max(tried, key=lambda t: (round(tried[t], 4), -abs(t - 0.5)))
+    return chosen[0], chosen[1], chosen[2]
+
+
+def _fit(inputs: Floats, targets: Targets) -> Stack:
+    mean, scale = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-3)
+    standard = (inputs - mean) / scale
+    weights = np.zeros((inputs.shape[1], len(MESSAGE_HEADS)), dtype=np.float32)
+    biases = np.full(len(MESSAGE_HEADS), -5.0, dtype=np.float32)
+    for head, target in enumerate(targets.T):
+        if min(target.sum(), (~target).sum()) >= _FEWEST:
+            fitted = LogisticRegression(C=_PENALTY, max_iter=1000).fit(standard, target)
+            weights[:, head], biases[head] = fitted.coef_[0], fitted.intercept_[0]
+    return Stack(mean, scale, weights, biases)
+
+
+def _best_threshold(probabilities: Floats, target: Targets, quiet: Targets, false_alarms: float) -> float:
+    if not target.any():
+        return 0.5
+    order = np.argsort(-probabilities, kind="stable")
+    hits = np.cumsum(target[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + target.sum())
+    alarms = np.cumsum(quiet[order]) / max(int(quiet.sum()), 1)
+    f1[alarms > false_alarms] = -1.0
+    return float(np.clip(probabilities[order][f1.argmax()], 0.05, 0.95))
+
+
+def _kappa(exceeds: Floats, levels: Ints, thresholds: list[float]) -> float:
+    told = (ordered(exceeds) >= np.array(thresholds)).sum(axis=1)
+    return float(cohen_kappa_score(levels, told, weights="quadratic"))
