@@ -8,7 +8,7 @@ from typing import IO, cast
 
 from data.errors import InputError
 from data.mail import emlx, mbox, tables, zips
-from data.mail.reading import read
+from data.mail.reading import looks_like_mail, read
 from data.records import Email, Problem
 
 KNOWN = ".eml, .emlx, .mbox, .mbx, .mbox.gz, .jsonl, .ndjson, .csv, .tsv, .zip, .msg, .pst, or a folder of them"
@@ -72,12 +72,7 @@ def _kind(path: Path) -> str:
         return "pst"
     if head.lstrip().startswith(b"{"):
         return "jsonl"
-    return "eml" if not read(head, path.name).error or (b"\n" in head and _has_header(head)) else ""
-
-
-def _has_header(head: bytes) -> bool:
-    error = read(head, "").error
-    return error is None or error.code != "unreadable_mail"
+    return "eml" if looks_like_mail(head) else ""
 
 
 def _head(stream: IO[bytes]) -> bytes:

@@ -165,6 +165,8 @@ def _block(lines: Sequence[Line], index: int, stop: int) -> tuple[Block, int]:
             spelled.append(found[2])
         elif found is None and text and field and _continues(lines, position, limit, block[field], field):
             block[field] = f"{block[field]} {text}".strip()
+        elif found is None and text and len(spelled) > 1 and _is_foreign(lines, position, limit, block):
+            field = ""
         elif not text and field and (following := _spaced(lines, position, limit, block, len(spelled), spaced)):
             spaced = True
             position = following
@@ -196,6 +198,18 @@ def _continues(lines: Sequence[Line], position: int, limit: int, value: str, fie
         )
     following = lines[position + 1].text if position + 1 < limit else ""
     return bool(following) and _field_of(following) is not None and len(value) > 30
+
+
+def _is_foreign(lines: Sequence[Line], position: int, limit: int, block: Block) -> bool:
+    """Whether a line is a header of an unknown word: a known one follows, or it ends the block with an address."""
+    word, colon, value = lines[position].text.replace("：", ":").partition(":")
+    if not colon or len(word) > 30 or len(word.split()) > 3:
+        return False
+    following = lines[position + 1].text if position + 1 < limit else ""
+    if following:
+        found = _field_of(following)
+        return found is not None and found[0] not in block
+    return find_address(value) is not None and len(value.split()) <= 6
 
 
 def _run_together(text: str) -> Block:

@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_NODES = 200_000
 MAX_HTML = 4_000_000
+MAX_NESTING = 1_000
 _SKIPPED = frozenset(
     ("style", "script", "head", "title", "noscript", "template", "object", "svg", "select", "-comment", "xml")
 )
@@ -15,6 +16,11 @@ _BLOCKS = frozenset(
      "address fieldset main aside nav figure hr tbody thead tfoot body html figcaption").split()
 )  # fmt: skip
 _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "dl"))
+_NESTING = re.compile(
+    r"<(/?)(?:div|blockquote|ul|ol|dl|li|dd|section|article|center|main|header|footer|aside|nav|fieldset|details|"
+    r"address|pre|form|table|button|figure|dir|menu|object|span|font)(?=[\s>/])",
+    re.IGNORECASE,
+)
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _HIDDEN = re.compile(
     r"display\s?:\s?none|mso-hide\s?:\s?all|font-size\s?:\s?0(?:px)?\s?(?:;|$)|max-height\s?:\s?0", re.IGNORECASE
@@ -82,8 +88,9 @@ class _Page:
 
 def to_text(html: str) -> Rendered:
     """Render HTML; what cannot be parsed comes back as bare text."""
+    html = _shallow(html[:MAX_HTML].replace("\x00", ""))
     try:
-        root = LexborHTMLParser(html[:MAX_HTML].replace("\x00", "")).root
+        root = LexborHTMLParser(html).root
     except (ValueError, RuntimeError, UnicodeError):
         root = None
     page = _Page()
@@ -91,6 +98,18 @@ def to_text(html: str) -> Rendered:
         _walk(root, page)
         page.end_line()
     return Rendered("\n".join(page.lines).replace("\u200b", ""), frozenset(page.marked))
+
+
+def _shallow(html: str) -> str:
+    """Cut where elements are nested deeper than any mail nests them: the parser's time grows with depth squared."""
+    if html.count("<") < MAX_NESTING:
+        return html
+    depth = 0
+    for match in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        if depth > MAX_NESTING:
+            return html[: match.start()]
+    return html
 
 
 def _walk(root: LexborNode, page: _Page) -> None:

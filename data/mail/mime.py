@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from data.mail import tnef
 from data.mail.charsets import decode
 from data.mail.headers import Fields, decode_base64, parameters, split_header
 from data.mail.html import Rendered, to_text
@@ -13,6 +14,10 @@ MAX_SIZE = 64 * 1024 * 1024
 MAX_TEXT = 1_000_000
 MAX_DEPTH = 24
 MAX_PARTS = 1_000
+_HEADER_START = re.compile(
+    rb"^(?:From|Received|Return-Path|Date|Subject|To|Message-ID|MIME-Version|Delivered-To|Content-Type):",
+    re.IGNORECASE | re.MULTILINE,
+)
 _STUB = re.compile(
     r"html.{0,60}(?:mail|view|message|read|client|support)|(?:view|read).{0,60}html", re.IGNORECASE | re.DOTALL
 )
@@ -92,7 +97,17 @@ def parse(raw: bytes) -> Part:
         start += 1
     if raw.startswith(b"\xef\xbb\xbf", start):
         start += 3
-    return _parse(raw, start, len(raw), 0, _Budget(MAX_PARTS), "text/plain")
+    return _parse(raw, _skip_preface(raw, start), len(raw), 0, _Budget(MAX_PARTS), "text/plain")
+
+
+def _skip_preface(raw: bytes, start: int) -> int:
+    """Pass over lines that a tool wrote before the header (``+OK 1234 octets``), where no header stands first."""
+    end = raw.find(b"\n", start)
+    first = raw[start : end if end != -1 else len(raw)]
+    if re.match(rb"(?:>?From |[!-9;-~]{1,76}[ \t]?:)", first):
+        return start
+    match = _HEADER_START.search(raw, start, start + 2_000)
+    return match.start() if match else start
 
 
 def _parse(raw: bytes, start: int, stop: int, depth: int, budget: _Budget, default: str) -> Part:
@@ -126,26 +141,35 @@ def _spans(body: bytes, boundary: str, most: int) -> list[tuple[int, int]]:
         mark = guess[1].rstrip()
     spans: list[tuple[int, int]] = []
     opened = -1
-    position = 0 if body.startswith(mark) else body.find(b"\n" + mark) + 1
-    while position > 0 or (position == 0 and body.startswith(mark) and opened == -1):
-        end = body.find(b"\n", position)
-        end = len(body) if end == -1 else end
+    for position, end in _marks(body, mark):
         tail = body[position + len(mark) : end].strip()
-        if tail in (b"", b"--"):
-            if opened != -1:
-                spans.append((opened, max(opened, position - 1)))
-            opened = -1 if tail else end + 1
-            if tail or len(spans) >= most:
-                break
-        position = body.find(b"\n" + mark, end) + 1
+        if tail not in (b"", b"--"):
+            continue
+        if opened != -1:
+            spans.append((opened, max(opened, position - 1)))
+        opened = -1 if tail else end + 1
+        if tail or len(spans) >= most:
+            break
     if opened != -1 and opened < len(body):
         spans.append((opened, len(body)))
     return spans
 
 
+def _marks(body: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
+    """The lines that begin with a boundary: where each starts and ends."""
+    position = 0 if body.startswith(mark) else body.find(b"\n" + mark) + 1
+    while position > 0 or body.startswith(mark):
+        end = body.find(b"\n", position)
+        end = len(body) if end == -1 else end
+        yield position, end
+        position = body.find(b"\n" + mark, end) + 1
+        if position == 0:
+            return
+
+
 def body_of(root: Part) -> Body:
     """The text a reader of the mail sees: plain where there is a plain form that says something, else the HTML's."""
-    bodies = [body for body in _bodies(root, 0) if body.text.strip()]
+    bodies = [body for body in _bodies(root, 0) if body.text.strip()] or _last_resort(root)
     if not bodies:
         return Body("")
     if len(bodies) == 1:
@@ -159,6 +183,30 @@ def body_of(root: Part) -> Body:
         texts.append(text)
         at += text.count("\n") + 1
     return Body("\n".join(texts)[:MAX_TEXT], frozenset(marked))
+
+
+def _last_resort(root: Part) -> list[Body]:
+    """Text from where a reader would look last: attached texts, winmail.dat, a digest's mails, a report's fields."""
+    found: list[Body] = []
+    stack, seen = [root], 0
+    while stack and seen < MAX_PARTS:
+        part = stack.pop()
+        seen += 1
+        stack.extend(reversed(part.children))
+        if part.children:
+            continue
+        if part.kind == "application/ms-tnef" or part.filename.lower() == "winmail.dat":
+            found += [_from_html(text) if html else Body(text) for text, html in tnef.bodies(part.content())]
+        elif part.kind in ("text/html", "application/xhtml+xml"):
+            found.append(_from_html(part.text()))
+        elif part.kind in (
+            "text/plain",
+            "message/delivery-status",
+            "message/disposition-notification",
+            "text/calendar",
+        ):
+            found.append(Body(part.text()))
+    return [body for body in found if body.text.strip()]
 
 
 def _bodies(part: Part, depth: int) -> list[Body]:
@@ -230,7 +278,7 @@ def _best(choices: list[list[Body]], children: tuple[Part, ...]) -> list[Body]:
 
 def unflow(text: str, *, delsp: bool) -> str:
     """Join the soft line breaks of format=flowed (RFC 3676); signatures and changes of quoting end a paragraph."""
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     soft = False
     depth_before = 0
     for line in text.split("\n"):
@@ -240,11 +288,11 @@ def unflow(text: str, *, delsp: bool) -> str:
         ends_soft = content.endswith(" ") and content != "-- "
         joined = content[:-1] if ends_soft and delsp else content
         if soft and content and depth == depth_before and content != "-- ":
-            out[-1] += joined
+            paragraphs[-1].append(joined)
         else:
-            out.append(f"{'>' * depth} {joined}" if depth else joined)
+            paragraphs.append([f"{'>' * depth} {joined}" if depth else joined])
         soft, depth_before = ends_soft, depth
-    return "\n".join(out)
+    return "\n".join(map("".join, paragraphs))
 
 
 def _uudecode(raw: bytes) -> bytes:

@@ -14,7 +14,8 @@ from data.records import Email, MailKind, Problem
 
 MAX_SUBJECT = 2_000
 MAX_NESTED = 8
-_UNREADABLE = Problem("unreadable_mail", "These bytes are no mail: no header was found. Give a raw message (RFC 5322).")
+MAX_REMARK = 300
+_UNREADABLE = Problem("unreadable_mail", "These bytes are no mail: they hold no header. Give a raw message (RFC 5322).")
 _EMPTY = Problem("empty_message", "This mail holds no text to judge.")
 _KNOWN = frozenset(
     ("from to subject date received return-path message-id mime-version content-type sender cc bcc reply-to "
@@ -29,8 +30,9 @@ def read(raw: bytes, source: str) -> Email:
     """
     try:
         root = parse(raw)
-        if not _is_mail(root, raw):
-            return Email(source, error=_UNREADABLE)
+        fault = _fault(root, raw)
+        if fault is not None:
+            return Email(source, error=fault)
         return _read(root, source, 0)
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, MemoryError) as error:
         # The last line of defence for mails that nobody has seen yet: the row stays, with the kind of fault.
@@ -46,15 +48,22 @@ def compose(subject: str, body: str, source: str, *, sender: str | None, sent_at
     return _assemble(base, text, unwrap(text, outer), person)
 
 
-def _is_mail(root: Part, raw: bytes) -> bool:
-    """Whether a header was found; text alone passes for a mail without one, binary does not."""
+def looks_like_mail(raw: bytes) -> bool:
+    """Whether these bytes begin with a mail's header."""
+    return any(name in _KNOWN for name in parse(raw[:20_000]).fields.raw)
+
+
+def _fault(root: Part, raw: bytes) -> Problem | None:
+    """What keeps bytes from being a mail; text without any header passes, binary does not."""
     if any(name in _KNOWN for name in root.fields.raw):
-        return True
+        return None
     head = raw[:4_000]
+    if not head.strip():
+        return _EMPTY
     odd = sum(byte < 32 and byte not in b"\t\n\r\x0c\x1b" for byte in head)
-    if odd * 100 > len(head):
-        return False
-    return len(root.fields) > 0 and b"\x00" not in head
+    high = sum(byte > 127 for byte in head)
+    foreign = high * 3 > len(head) and "\ufffd" in head[:-4].decode("utf-8", "replace")
+    return _UNREADABLE if odd * 100 > len(head) or foreign else None
 
 
 def _read(root: Part, source: str, depth: int) -> Email:
@@ -62,7 +71,7 @@ def _read(root: Part, source: str, depth: int) -> Email:
     fields = root.fields
     base = _base(fields, source, kind_of(root))
     body = body_of(root)
-    carried = _carried(root, base) if depth < MAX_NESTED else None
+    carried = _carried(root, base, body.text) if depth < MAX_NESTED else None
     if carried is not None:
         return _attached(carried, base, body.text, source, depth)
     sent_by = Person(base.client_name, base.client) if base.client or base.client_name else None
@@ -113,16 +122,22 @@ def _assemble(base: Email, raw: str, unwrapped: Unwrapped, sender: Person | None
     )
 
 
-def _carried(root: Part, base: Email) -> Part | None:
-    """The mail that this one carries to send it on; a bounce's copy, an answer's enclosure and a digest are none."""
-    if base.kind == "bounce" or (root.kind == "multipart/digest"):
+def _carried(root: Part, base: Email, text: str) -> Part | None:
+    """The mail that this one carries to send it on.
+
+    A bounce's copy, an answer's enclosure, a digest, and an enclosure beside a long text are no forwards.
+    """
+    if base.kind == "bounce":
         return None
-    inner = [child for part in root.walk() if part.kind == "message/rfc822" for child in part.children]
-    inner += [parse(part.content()) for part in root.walk() if _is_enclosed(part)]
-    inner = [child for child in inner if len(child.fields) > 0]
-    if not inner or ("in-reply-to" in root.fields and not is_forward_subject(base.subject)):
+    enclosed = [part for part in root.walk() if part.kind == "message/rfc822" or _is_enclosed(part)]
+    digest = any(part.kind == "multipart/digest" for part in root.walk())
+    inner = [part.children[0] if part.children else parse(part.content()) for part in enclosed]
+    inner = [child for child in inner if any(name in _KNOWN for name in child.fields.raw)]
+    if not inner or digest:
         return None
-    return inner[0]
+    if is_forward_subject(base.subject) or inner[0].fields.get("subject").strip() == base.subject:
+        return inner[0]
+    return inner[0] if len(text) < MAX_REMARK and "in-reply-to" not in root.fields else None
 
 
 def _is_enclosed(part: Part) -> bool:
