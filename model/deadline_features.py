@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from data.records import Part
 from model.dates import DateMention, Scan, scan_dates
@@ -104,6 +105,7 @@ def split_sentences(scan: Scan) -> list[Sentence]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def shape(word: str) -> str:
     """The affix of a verb that tells asking or telling, doing or done, in one of the three languages; else nothing."""
     if len(word) < 4:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,14 +62,13 @@ class Trees:
 
 def word_features(words: Iterable[str]) -> set[str]:
     """The words themselves, their first four letters, and the affixes of verbs."""
-    features = set()
-    for word in words:
-        features.add(f"w:{word}")
-        if len(word) > 4:
-            features.add(f"4:{word[:4]}")
-        if affix := shape(word):
-            features.add(f"h:{affix}")
-    return features
+    return {name for word in words for name in _features_of(word)}
+
+
+@lru_cache(maxsize=20_000)  # most words of a mail are common ones
+def _features_of(word: str) -> tuple[str, ...]:
+    affix = shape(word)
+    return (f"w:{word}", *([f"4:{word[:4]}"] if len(word) > 4 else []), *([f"h:{affix}"] if affix else []))
 
 
 def sentence_features(sentence: Sentence) -> set[str]:
