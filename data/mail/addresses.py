@@ -69,7 +69,19 @@ def split_list(text: str) -> list[str]:
     if ";" in text and "," not in text.partition(";")[0].partition("<")[0].strip(" ,"):
         text = _drop_groups(text)
     parts = _split_outside(text, ";" if ";" in text and not _commas_part(text) else ",;")
-    return [part for part in (piece.strip() for piece in parts) if part]
+    return _rejoin([part for part in (piece.strip() for piece in parts) if part])
+
+
+def _rejoin(parts: list[str]) -> list[str]:
+    """Put ``Cruz`` and ``Ana <ana@b.example>`` together again: Outlook writes names with bare commas."""
+    joined: list[str] = []
+    for part in parts:
+        half = bool(joined) and "@" not in joined[-1] and "<" not in joined[-1] and len(joined[-1].split()) <= 2
+        if half and "@" in part and "<" in part and not part.startswith(("<", '"')):
+            joined[-1] = f"{joined[-1]}, {part}"
+        else:
+            joined.append(part)
+    return joined
 
 
 def _commas_part(text: str) -> bool:

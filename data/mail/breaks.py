@@ -20,6 +20,7 @@ _MARKS = _RULES + "\"'“„<([|"
 _DATE_LIKE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d{2}\b|(?:19|20)\d{2}[年년]"
 )
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
 _DATE_FIRST = re.compile(r"(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}\b")
 _BEFORE_NAME = re.compile(
     r"(?<!\w)(?:heeft|skrev|schrieb|użytkownik|пользователь|používateľ|uživatel|időpontban|alle ore|kl\.?|at|um|"
@@ -99,8 +100,8 @@ def _after_separator(lines: Sequence[Line], index: int, stop: int, kind: BreakKi
         return Break(kind, index, index + 1, _headers(joined, zone))
     first = _skip_blank(lines, index + 1, stop, 4)
     block, body = _block(lines, first, stop)
-    if "from" in block or len(block) >= 2:
-        return Break(kind, index, body, _headers(block, zone))
+    if "from" in block or len(block) > 2:
+        return Break(kind, index, _skip_closing(lines, body, stop), _headers(block, zone))
     if first < stop:
         quoted = _attribution(lines, first, stop, zone)
         if quoted is not None:
@@ -108,16 +109,24 @@ def _after_separator(lines: Sequence[Line], index: int, stop: int, kind: BreakKi
     return Break(kind, index, first if first < stop else stop, Headers())
 
 
+def _skip_closing(lines: Sequence[Line], body: int, stop: int) -> int:
+    """Pass over a separator that closes the headers (Zoho writes it before and after them)."""
+    if body >= stop or _separator(lines[body].text[:MAX_LINE] or " ") != "forward":
+        return body
+    following = _skip_blank(lines, body + 1, stop, 4)
+    opens_another = following < stop and _field_of(lines[following].text) is not None
+    return body if opens_another else following
+
+
 def _bare_headers(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None) -> Break | None:
-    """A block of headers without a separator: it needs a sender and a second and third proof."""
+    """A block of headers without a separator: it needs a sender, and proof by an address or a whole date."""
     block, body = _block(lines, index, stop)
-    sender = block.get("from")
-    if not sender or len(block) < 2:
-        return None
-    proofs = (
-        len(block) + ("@" in sender) + ("@" in block.get("to", "")) + bool(_DATE_LIKE.search(block.get("date", "")))
-    )
-    if proofs < 4 or not ("date" in block or "subject" in block):
+    count = len(block) - 1  # the words are no field
+    addressed = "@" in block.get("from", "") or "@" in block.get("to", "")
+    date = block.get("date", "").replace("\u200e", "")
+    dated = _CLOCK.search(date) or ("subject" in block and _DATE_LIKE.search(date))
+    proven = count >= 2 if addressed else count >= 3 and bool(dated)
+    if not block.get("from") or not proven or not ("date" in block or "subject" in block):
         return None
     return Break("headers", index, body, _headers(block, zone))
 

@@ -121,6 +121,7 @@ def _original(lines: Sequence[Line], raw: str, first: Break, outer: Outer) -> Un
     kinds: dict[int, ZoneKind] = {}
     remark = _remark(lines, raw, first, outer, kinds)
     found, parted = first, _below(lines, first, len(lines), outer)
+    subject = first.headers.subject
     for _ in range(MAX_NESTING):
         following = parted.history
         own = parted.text(lines, raw)
@@ -131,6 +132,7 @@ def _original(lines: Sequence[Line], raw: str, first: Break, outer: Outer) -> Un
         kinds.update(parted.kinds)
         kinds.update(dict.fromkeys(range(following.start, following.body), "forward_header"))
         found, parted = following, _below(lines, following, parted.region.stop, outer)
+        subject = found.headers.subject or subject
     kinds.update(dict.fromkeys(range(first.start, first.body), "forward_header"))
     kinds.update(parted.kinds)
     headers = found.headers
@@ -142,7 +144,7 @@ def _original(lines: Sequence[Line], raw: str, first: Break, outer: Outer) -> Un
         forwarded=True,
         original=headers,
         remark=remark,
-        subject=headers.subject if headers.subject is not None else strip_prefixes(outer.subject),
+        subject=subject if subject is not None else strip_prefixes(outer.subject),
     )
 
 

@@ -244,10 +244,13 @@ def _leaf(part: Part, depth: int) -> Body | None:
         text = part.text()
         if "flowed" in part.options.get("format", "").lower():
             text = unflow(text, delsp=part.options.get("delsp", "").lower() == "yes")
-        if part.kind in ("text/enriched", "text/richtext") or _looks_html(text):
-            return _from_html(text)
-        return Body(text)
+        return _from_html(text) if part.kind in ("text/enriched", "text/richtext") else as_shown(text)
     return None
+
+
+def as_shown(text: str) -> Body:
+    """A text as its reader sees it: HTML without its label is rendered."""
+    return _from_html(text) if _looks_html(text) else Body(text)
 
 
 def _looks_html(text: str) -> bool:

@@ -9,12 +9,11 @@ from data.mail.dates import parse_header_date
 from data.mail.forwarded import Outer, Unwrapped, is_forward_subject, unwrap
 from data.mail.headers import MAX_FIELD, Fields, decode_words
 from data.mail.kinds import kind_of
-from data.mail.mime import Part, body_of, parse
+from data.mail.mime import MAX_TEXT, Part, as_shown, body_of, parse
 from data.records import Email, MailKind, Problem
 
 MAX_SUBJECT = 2_000
 MAX_NESTED = 8
-MAX_REMARK = 300
 _UNREADABLE = Problem("unreadable_mail", "These bytes are no mail: they hold no header. Give a raw message (RFC 5322).")
 _EMPTY = Problem("empty_message", "This mail holds no text to judge.")
 _KNOWN = frozenset(
@@ -43,9 +42,10 @@ def compose(subject: str, body: str, source: str, *, sender: str | None, sent_at
     """Make an Email of fields; a forward inside the body yields the original sender, else ``sender`` is the client."""
     person = parse_person(sender) if sender else None
     text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    content = as_shown(text[:MAX_TEXT])
     outer = Outer(subject, person, zone=sent_at.tzinfo if sent_at else None)
     base = Email(source, subject=subject.strip(), sent_at=sent_at)
-    return _assemble(base, text, unwrap(text, outer), person)
+    return _assemble(base, content.text, unwrap(content.text, outer, content.signatures), person)
 
 
 def looks_like_mail(raw: bytes) -> bool:
@@ -125,7 +125,7 @@ def _assemble(base: Email, raw: str, unwrapped: Unwrapped, sender: Person | None
 def _carried(root: Part, base: Email, text: str) -> Part | None:
     """The mail that this one carries to send it on.
 
-    A bounce's copy, an answer's enclosure, a digest, and an enclosure beside a long text are no forwards.
+    Programs mark it by the subject; a bounce's copy, a digest and an enclosure beside another text are no forwards.
     """
     if base.kind == "bounce":
         return None
@@ -135,9 +135,9 @@ def _carried(root: Part, base: Email, text: str) -> Part | None:
     inner = [child for child in inner if any(name in _KNOWN for name in child.fields.raw)]
     if not inner or digest:
         return None
-    if is_forward_subject(base.subject) or inner[0].fields.get("subject").strip() == base.subject:
-        return inner[0]
-    return inner[0] if len(text) < MAX_REMARK and "in-reply-to" not in root.fields else None
+    bare = not base.subject or not text.strip() or inner[0].fields.get("subject").strip() == base.subject
+    forwards = is_forward_subject(base.subject) or (bare and "in-reply-to" not in root.fields)
+    return inner[0] if forwards else None
 
 
 def _is_enclosed(part: Part) -> bool:

@@ -12,10 +12,11 @@ _DICTIONARY = (
     b"\r\n"
     rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
-_TOKEN = re.compile(r"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|([^\\{}\r\n]+)|[\r\n]")
+_TOKEN = re.compile(r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]")
 _DESTINATIONS = frozenset(
     ("fonttbl", "colortbl", "stylesheet", "info", "pict", "header", "footer", "object", "themedata", "generator",
-     "listtable", "listoverridetable", "rsidtbl", "xmlnstbl", "latentstyles", "datastore", "colorschememapping")
+     "listtable", "listoverridetable", "rsidtbl", "xmlnstbl", "latentstyles", "datastore", "colorschememapping",
+     "mmathPr")
 )  # fmt: skip
 _BREAKS = {"par": "\n", "line": "\n", "tab": "\t", "row": "\n", "cell": "\t", "page": "\n"}
 _SIGNS = {"lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•", "endash": "–", "emdash": "—"}
