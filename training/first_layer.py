@@ -27,38 +27,34 @@ class FirstLayer:
 
 
 def fit_first_layer(design: Design, targets: Targets, folds: Ints, seed: int, jobs: int) -> FirstLayer:
-    """Fit every head on all rows and once without each fold; folds and heads run in parallel."""
+    """Fit every head on all rows and once without each fold; folds and heads run in parallel processes."""
     matrix = design.matrix
-    held = [*np.unique(folds).tolist(), None]
-    run = Parallel(n_jobs=jobs, mmap_mode="r", max_nbytes="10M")
-    fitted = run(
-        delayed(_fit_head)(matrix, targets[:, head], folds, fold, seed)
-        for head in range(targets.shape[1])
-        for fold in held
-    )
+    heads = range(targets.shape[1])
+    halves = [list(heads[::2]), list(heads[1::2])]
+    tasks = [(fold, half) for fold in (None, *np.unique(folds).tolist()) for half in halves]
+    run = Parallel(n_jobs=jobs, max_nbytes=None)
+    fitted = run(delayed(_fit_heads)(matrix, targets[:, half], folds, fold, seed) for fold, half in tasks)
     held_out = np.zeros(targets.shape, dtype=np.float32)
-    weights = np.zeros((matrix.shape[1], targets.shape[1]), dtype=np.float32)
-    biases = np.zeros(targets.shape[1], dtype=np.float32)
-    for number, (own, bias, scores) in enumerate(fitted):
-        head, fold = divmod(number, len(held))
-        if held[fold] is None:
-            weights[:, head], biases[head] = own, bias
+    weights = np.zeros((matrix.shape[1], len(heads)), dtype=np.float32)
+    biases = np.zeros(len(heads), dtype=np.float32)
+    for (fold, half), own in zip(tasks, fitted, strict=True):
+        if fold is None:
+            weights[:, half], biases[half] = own.weights, own.biases
         else:
-            held_out[folds == held[fold], head] = scores
+            rows = np.flatnonzero(folds == fold)
+            held_out[rows[:, None], half] = matrix[rows] @ own.weights + own.biases
     return FirstLayer(Heads(weights, biases), held_out)
 
 
-def _fit_head(
-    matrix: sparse.csr_matrix, target: Targets, folds: Ints, held: int | None, seed: int
-) -> tuple[Floats | None, float, Floats | None]:
-    """Weights and bias where all rows are fitted, else only the scores of the fold that was held out."""
-    learn = np.ones(len(folds), dtype=bool) if held is None else folds != held
-    size = matrix.shape[1]
-    weights, bias = np.zeros(size, dtype=np.float32), SILENT
-    if target[learn].sum() >= _FEWEST and not target[learn].all():
-        machine = LinearSVC(C=STRENGTH, class_weight="balanced", tol=_TOLERANCE, max_iter=300, random_state=seed)
-        machine.fit(matrix[learn], target[learn])
-        weights, bias = machine.coef_[0].astype(np.float32), float(machine.intercept_[0])
-    if held is None:
-        return weights, bias, None
-    return None, 0.0, np.asarray(matrix[folds == held] @ weights + bias, dtype=np.float32)
+def _fit_heads(matrix: sparse.csr_matrix, targets: Targets, folds: Ints, held: int | None, seed: int) -> Heads:
+    """Heads fitted on all rows but those of the held fold."""
+    learn = np.flatnonzero(folds != (-1 if held is None else held))
+    rows = matrix[learn]
+    weights = np.zeros((matrix.shape[1], targets.shape[1]), dtype=np.float32)
+    biases = np.full(targets.shape[1], SILENT, dtype=np.float32)
+    for head, target in enumerate(targets[learn].T):
+        if target.sum() >= _FEWEST and not target.all():
+            machine = LinearSVC(C=STRENGTH, class_weight="balanced", tol=_TOLERANCE, max_iter=300, random_state=seed)
+            machine.fit(rows, target)
+            weights[:, head], biases[head] = machine.coef_[0], machine.intercept_[0]
+    return Heads(weights, biases)

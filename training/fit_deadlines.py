@@ -47,7 +47,7 @@ def learn_deadlines(messages: Sequence[LabelledMessage], seed: int, jobs: int = 
     lesson = Lesson.of(messages)
     everyone = np.arange(len(messages))
     _check(lesson)
-    folds, run = _folds(messages), Parallel(n_jobs=jobs)
+    folds, run = _folds(messages), Parallel(n_jobs=jobs, max_nbytes=None)
     values = _gather(run(delayed(_held_out_values)(lesson, *fold) for fold in folds))
     logits = _gather(run(delayed(_held_out_logits)(lesson, *fold, values) for fold in folds))
     held_out = _gather(run(delayed(_held_out_probabilities)(lesson, *fold, values, logits, seed) for fold in folds))

@@ -36,7 +36,7 @@ def fit_second_layer(inputs: Floats, targets: Targets, folds: Ints) -> SecondLay
 
 
 def best_thresholds(probabilities: Floats, targets: Targets, quiet: Targets, false_alarms: float) -> tuple[float, ...]:
-    """For each label the best F1's threshold among those that alarm falsely on at most a share of ``quiet`` messages."""
+    """For each label the best F1's threshold among those that alarm falsely on at most that share of ``quiet`` ones."""
     return tuple(
         _best_threshold(probabilities[:, head], targets[:, head], quiet & ~targets[:, head], false_alarms)
         for head in range(len(LABELS))

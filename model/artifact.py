@@ -1,0 +1,144 @@
+"""One model on disk: a manifest with hashes and versions, arrays and JSON; nothing in it is ever executed.
+
+The manifest is checked first; arrays are read by NumPy with pickling refused.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.errors import ArtifactError
+from model.lexicon import FOLDER, Lexicon
+from model.parameters import Parameters
+from model.triage import Triage
+
+FORMAT = 1
+LIBRARIES = ("numpy", "scikit-learn", "scipy", "spacy")
+_MANIFEST, _ARRAYS, _PLAIN = "manifest.json", "arrays.npz", "plain.json"
+_WAY_OUT = "train a new model with `kyp train`"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a model is made of: checked before anything else of it is read.
+
+    ``libraries`` are the versions it was fitted with, ``files`` the SHA-256 of each file.
+    """
+
+    version: str
+    data_fingerprint: str
+    messages: int
+    seed: int
+    lexicon: str
+    libraries: dict[str, str]
+    files: dict[str, str]
+    metrics: dict[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def save(
+    folder: Path, parameters: Parameters, *, data_fingerprint: str, messages: int, seed: int, metrics: dict[str, Any]
+) -> Manifest:
+    """Write a model into ``folder``/VERSION, wholly or not at all; the version follows from what is in it."""
+    arrays, plain = parameters.to_parts()
+    contents = {_ARRAYS: _packed(arrays), _PLAIN: json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()}
+    files = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    name = f"{FORMAT}-{hashlib.sha256(''.join(files.values()).encode()).hexdigest()[:12]}"
+    libraries = {library: version(library) for library in LIBRARIES}
+    manifest = Manifest(name, data_fingerprint, messages, seed, lexicon_fingerprint(), libraries, files, metrics)
+    contents[_MANIFEST] = json.dumps(asdict(manifest), indent=2, sort_keys=True).encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    half_written = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    for file, content in contents.items():
+        _write(half_written / file, content)
+    if (folder / name).exists():
+        shutil.rmtree(half_written)
+    else:
+        half_written.rename(folder / name)
+    return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check the manifest of the model in ``folder``.
+
+    Raises:
+        ArtifactError: it is missing, damaged, or of another format or other libraries.
+    """
+    try:
+        manifest = Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ArtifactError(f"the model in {folder} has no readable manifest; {_WAY_OUT}") from error
+    if manifest.format != FORMAT:
+        raise ArtifactError(f"model {folder.name} has format {manifest.format}, this kyp reads {FORMAT}; {_WAY_OUT}")
+    for library, fitted in manifest.libraries.items():
+        if _series(fitted) != _series(version(library)):
+            raise ArtifactError(
+                f"model {folder.name} was fitted with {library} {fitted}, installed is {version(library)}; {_WAY_OUT}"
+            )
+    return manifest
+
+
+def load(folder: Path, lexicon: Lexicon) -> Triage:
+    """Load the model in ``folder`` after checking every file against the manifest.
+
+    Raises:
+        ArtifactError: a file is missing, was changed, or does not hold what it should.
+    """
+    manifest = read_manifest(folder)
+    if manifest.lexicon != lexicon_fingerprint():
+        raise ArtifactError(f"model {folder.name} was fitted with another lexicon than the one installed; {_WAY_OUT}")
+    contents = {name: _checked(folder / name, manifest.files.get(name, "")) for name in (_ARRAYS, _PLAIN)}
+    try:
+        with np.load(io.BytesIO(contents[_ARRAYS]), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        parameters = Parameters.from_parts(arrays, json.loads(contents[_PLAIN]))
+    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+        raise ArtifactError(f"model {folder.name} does not hold what a model of kyp holds; {_WAY_OUT}") from error
+    return Triage(parameters, lexicon, manifest.version)
+
+
+def lexicon_fingerprint(folder: Path = FOLDER) -> str:
+    """SHA-256 over the lexicon's files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*")):
+        if path.suffix in (".tsv", ".txt", ".npz"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _packed(arrays: dict[str, Any]) -> bytes:
+    """An .npz whose bytes depend on the arrays alone: np.savez stamps no time on its members."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _checked(path: Path, expected: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"model {path.parent.name} lacks its file {path.name}; {_WAY_OUT}") from error
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise ArtifactError(f"file {path.name} of model {path.parent.name} is not the one that was written; {_WAY_OUT}")
+    return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _series(number: str) -> tuple[str, ...]:
+    """Major and minor number: within one series a library keeps what a fitted model relies on."""
+    return tuple(number.split(".")[:2])
