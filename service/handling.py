@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.context import Context
+from data.identity import message_identity
 from data.records import Assessment, Email
 from service.adviser import Adviser
 from service.champion import Champion
@@ -40,12 +41,13 @@ class Desk:
         Raises:
             ArtifactError: there is no model to judge with.
         """
-        (judged,) = self.champion.judge([sound(email)])
-        if judged.error is not None:
-            return Receipt(judged, new=False)
-        known = self.store.get(judged.id)
+        mail = sound(email)
+        known = self.store.get(message_identity(mail))
         if known is not None:
             return Receipt(known, new=False)
+        (judged,) = self.champion.judge([mail])
+        if judged.error is not None:
+            return Receipt(judged, new=False)
         past = self.store.past(judged.client, before=judged.sent_at) if judged.client else None
         advised = self.adviser.advised(judged, past, context, email.client_name)
         if self.store.add(advised, self.clock()):

@@ -1,12 +1,15 @@
-"""Mails made fit for UTF-8: some charsets smuggle in halves of characters, which neither SQL nor JSON can take."""
+"""Mails made fit for what comes after: no halves of characters, which neither SQL nor JSON take, no impossible dates."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from data.records import Email
 
 
 def sound(email: Email) -> Email:
-    """The mail with each lone surrogate replaced by U+FFFD; offsets into its texts stay right."""
+    """The mail with each lone surrogate replaced by U+FFFD (offsets stay right), and without a date beyond time's edge."""
+    if not _has_utc(email.sent_at):
+        email = replace(email, sent_at=None)
     texts = (email.source, email.subject, email.text, email.client, email.client_name, email.message_id)
     if all(_encodable(text) for text in (*texts, email.raw_text) if text):
         return email
@@ -32,3 +35,10 @@ def _encodable(text: str) -> bool:
 
 def _mended(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def _has_utc(moment: datetime | None) -> bool:
+    try:
+        return moment is None or bool(moment.astimezone(UTC))
+    except OverflowError:  # 31 December 9999, west of Greenwich
+        return False

@@ -1,6 +1,7 @@
 """A model where there is none yet: trained on the shipped data, before the first mail is judged."""
 
 import typer
+
 from model.registry import Registry
 
 SEED = 0
@@ -8,7 +9,7 @@ SEED = 0
 
 def ensure_model(registry: Registry, jobs: int = 1) -> None:
     """Train once where the registry has no champion, telling on standard error what goes on."""
-    if registry.champion() is not None:
+    if registry.champion_version() is not None:
         return
     from training.run import train  # only where it is needed: serving does not know how to learn
 
