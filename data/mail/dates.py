@@ -16,7 +16,7 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d
 _SOLID_DAY = re.compile(r"(?<!\d)\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{4}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d{2}|25[4-9]\d)(?!\d)")
 _DAY = re.compile(r"(?<![\d:.])(\d{1,2})(?![\d:])")
-_WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)?")
+_WORD = re.compile(r"[^\s\d,.;:()/+-]+(?:\.[^\s\d,.;:()/+-]+)?")
 _MORNING = re.compile(
     r"(?<![^\W\d])(?:am|a\.m|ng umaga|pagi|pg|上午|午前|오전|π\.?μ)(?![^\W\d])|上午|午前|오전", re.IGNORECASE
 )

@@ -135,9 +135,15 @@ def _carried(root: Part, base: Email, text: str) -> Part | None:
     inner = [child for child in inner if any(name in _KNOWN for name in child.fields.raw)]
     if not inner or digest:
         return None
-    bare = not base.subject or not text.strip() or inner[0].fields.get("subject").strip() == base.subject
+    bare = not base.subject or not _says_something(text) or inner[0].fields.get("subject").strip() == base.subject
     forwards = is_forward_subject(base.subject) or (bare and "in-reply-to" not in root.fields)
     return inner[0] if forwards else None
+
+
+def _says_something(text: str) -> bool:
+    """Whether somebody wrote words of his own here."""
+    zones = unwrap(text, Outer(answers=True)).zones
+    return any(zone.kind == "own" and text[zone.start : zone.end].strip() for zone in zones)
 
 
 def _is_enclosed(part: Part) -> bool:

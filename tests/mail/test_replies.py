@@ -1,0 +1,59 @@
+"""The newest own text: quotes, signatures and notices are taken off as zones, and the text is never emptied."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from data.mail.reading import compose
+from data.records import Email
+
+CORPUS = Path(__file__).parent.parent / "corpus" / "mail"
+REPLIES = tomllib.loads((CORPUS / "replies.toml").read_text(encoding="utf-8"))
+
+
+def answered(body: str) -> Email:
+    return compose("Re: Friday", body, "test", sender="ana@brightloom.example", sent_at=None)
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_only_the_newest_own_text_is_left(name: str) -> None:
+    """What the writer did not write for this mail is taken off, and nothing else."""
+    assert answered(REPLIES[name]["body"]).text == REPLIES[name]["text"].strip()
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_zones_lie_in_the_raw_text_in_order(name: str) -> None:
+    """Zones are offsets into the kept raw text; own zones hold every line of the text."""
+    email = answered(REPLIES[name]["body"])
+    assert email.raw_text == REPLIES[name]["body"]
+    ends = [0, *(zone.end for zone in email.zones)]
+    assert all(
+        end <= zone.start < zone.end <= len(email.raw_text) for end, zone in zip(ends, email.zones, strict=False)
+    )
+    kept = "".join(email.raw_text[zone.start : zone.end] for zone in email.zones if zone.kind in ("own", "signature"))
+    assert all(line in kept for line in email.text.split("\n"))
+
+
+def test_each_kind_of_zone_is_named() -> None:
+    """Quote, signature and disclaimer are told apart."""
+    email = answered(
+        "Yes.\n\nBest regards,\nAna\n\nDISCLAIMER: confidential.\n\nOn 5 Mar 2026 at 17:42 Tala wrote:\n> Fine?\n"
+    )
+    named = {zone.kind: email.raw_text[zone.start : zone.end].strip() for zone in email.zones}
+    assert named["own"] == "Yes."
+    assert named["signature"] == "Best regards,\nAna"
+    assert named["disclaimer"].startswith("DISCLAIMER")
+    assert named["quote"].endswith("> Fine?")
+
+
+def test_a_mail_of_quotes_alone_keeps_them() -> None:
+    """Where nothing else was written, the quoted words are the text."""
+    assert answered("> Please see below.\n").text == "> Please see below."
+
+
+def test_a_mail_without_words_is_an_error_row() -> None:
+    """No text at all is told by its code, not judged."""
+    email = answered(" \n\n")
+    assert email.error is not None
+    assert email.error.code == "empty_message"
