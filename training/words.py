@@ -11,6 +11,7 @@ from model.space import word_weights
 from model.text import Ints, Tokens
 
 _SMOOTHING = 0.3
+_UNSEEN = 20_000  # kinds of words that share the probability of all unknown ones
 _STRANGE = 0.002  # share of the training texts that may fall below the floor of every language
 
 
@@ -33,4 +34,6 @@ def fit_language(reader: Reader, reading: Reading, languages: Ints) -> LanguageM
 def _unigrams(words: Ints, kinds: Ints, tokens: Tokens, own: Ints, size: int) -> Floats:
     chosen = (kinds == WORD) & own[tokens.text]
     counts = np.bincount(np.where(words[chosen] >= 0, words[chosen], size - 1), minlength=size) + _SMOOTHING
-    return np.asarray(np.log(counts / counts.sum()), dtype=np.float32)
+    weights = np.log(counts / counts.sum())
+    weights[-1] -= np.log(_UNSEEN)
+    return np.asarray(weights, dtype=np.float32)

@@ -1,0 +1,132 @@
+"""A model on disk is read only where it is whole, unchanged and of this kyp's format; nothing in it is executed."""
+
+import hashlib
+import json
+import pickle
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.errors import ArtifactError, InputError
+from data.records import Email
+from model.registry import Registry
+from training.run import train
+
+MAIL = Email(source="t", subject="cover", text="Did you get my mail from ten minutes ago? Copy me on every step.")
+
+
+class _Bomb:
+    """Leaves a trace where it is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.fixture
+def models(home: Path, tmp_path: Path) -> Path:
+    """A copy of the registry that a test may damage."""
+    return shutil.copytree(home / "models", tmp_path / "models")
+
+
+@pytest.fixture
+def folder(models: Path) -> Iterator[Path]:
+    """The champion's folder in it."""
+    version = Registry(models).champion_version()
+    assert version is not None
+    yield models / version
+
+
+def test_the_same_data_give_the_same_model(home: Path, tmp_path: Path) -> None:
+    """Training twice on the same data with the same seed writes the same bytes, under the same version."""
+    registry = Registry(home / "models")
+    again = train([home / "part.jsonl"], Registry(tmp_path), seed=0, jobs=2, progress=lambda _: None)
+    assert again.version == registry.champion_version()
+    assert Registry(tmp_path).manifest(again.version).files == registry.manifest(again.version).files
+
+
+def test_a_loaded_model_judges_like_another_load_of_it(models: Path) -> None:
+    """What is written is what is read."""
+    one, two = Registry(models).champion(), Registry(models).champion()
+    assert one is not None
+    assert two is not None
+    assert one.judge([MAIL]) == two.judge([MAIL])
+
+
+def test_a_changed_file_is_refused(folder: Path, models: Path) -> None:
+    """One byte more, and the model is not read."""
+    with (folder / "plain.json").open("a") as file:
+        file.write(" ")
+    with pytest.raises(ArtifactError, match=r"plain\.json .* is not the one that was written; train a new model"):
+        Registry(models).champion()
+
+
+def test_a_missing_file_is_named(folder: Path, models: Path) -> None:
+    """A half-copied model says what it lacks."""
+    (folder / "arrays.npz").unlink()
+    with pytest.raises(ArtifactError, match=r"lacks its file arrays\.npz"):
+        Registry(models).champion()
+
+
+def test_a_pickle_in_place_of_the_arrays_is_never_run(folder: Path, models: Path, tmp_path: Path) -> None:
+    """Even with a manifest forged to fit, a pickle is refused and does nothing."""
+    trace = tmp_path / "executed"
+    bomb = pickle.dumps(_Bomb(trace))
+    (folder / "arrays.npz").write_bytes(bomb)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["arrays.npz"] = hashlib.sha256(bomb).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtifactError, match="does not hold what a model of kyp holds"):
+        Registry(models).champion()
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"format": 0}, "has format 0"),
+        ({"libraries": {"numpy": "0.1.0"}}, r"fitted with numpy 0\.1\.0"),
+        ({"lexicon": "other"}, "another lexicon"),
+    ],
+)
+def test_another_time_s_model_is_refused_with_the_way_out(
+    folder: Path, models: Path, change: dict[str, object], complaint: str
+) -> None:
+    """Older formats, other library series and another lexicon are told, with what to do."""
+    manifest = json.loads((folder / "manifest.json").read_text()) | change
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtifactError, match=f"{complaint}.*kyp train"):
+        Registry(models).champion()
+
+
+def test_an_unreadable_manifest_is_refused(folder: Path, models: Path) -> None:
+    """A truncated manifest is told as such."""
+    (folder / "manifest.json").write_text('{"version": ')
+    with pytest.raises(ArtifactError, match="no readable manifest"):
+        Registry(models).champion()
+
+
+def test_an_unknown_version_names_the_known_ones(models: Path) -> None:
+    """Whoever mistypes a version sees what there is."""
+    registry = Registry(models)
+    with pytest.raises(InputError, match=f"no model 'mine'.*{registry.champion_version()}"):
+        registry.load("mine")
+
+
+def test_an_empty_registry_has_no_champion(tmp_path: Path) -> None:
+    """No model is not an error here: the caller decides to train."""
+    assert Registry(tmp_path / "none").champion() is None
+
+
+def test_promotion_keeps_the_history(models: Path) -> None:
+    """Who was champion, since when and why, oldest first."""
+    registry = Registry(models)
+    version = registry.champion_version()
+    assert version is not None
+    registry.promote(version, "a test")
+    assert [reign.reason for reign in registry.history()] == ["first model", "a test"]
+    assert not list(models.glob(".registry*"))
