@@ -122,6 +122,14 @@ def show_model(version: str) -> None:
     show_one(version)
 
 
+@models.command("promote")
+def promote_model(version: str, reason: Annotated[str, typer.Option(help="Kept in the history.")] = "by hand") -> None:
+    """Put a model in use."""
+    from service.commands.models import promote
+
+    promote(version, reason)
+
+
 def main() -> None:
     """Run `kyp`."""
     app()

@@ -1,4 +1,4 @@
-"""Mails made fit for what comes after: no halves of characters, which neither SQL nor JSON take, no impossible dates."""
+"""Mails made fit for what comes after: no halves of characters, which SQL and JSON refuse, no impossible dates."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from data.records import Email
 
 
 def sound(email: Email) -> Email:
-    """The mail with each lone surrogate replaced by U+FFFD (offsets stay right), and without a date beyond time's edge."""
+    """The mail with lone surrogates replaced by U+FFFD (offsets stay right), and without a date beyond time's edge."""
     if not _has_utc(email.sent_at):
         email = replace(email, sent_at=None)
     texts = (email.source, email.subject, email.text, email.client, email.client_name, email.message_id)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from model.registry import Registry
-
 from data.hours import WorkingHours
 from data.strategies import load_playbook
 from model.facts import ClientFacts
+from model.registry import Registry
 from service.adviser import Adviser
 from service.champion import Champion
 from service.handling import Desk
@@ -43,9 +42,12 @@ def build_adviser(settings: Settings) -> Adviser:
     return Adviser(load_playbook(settings.playbook), provider)
 
 
-def build_service(settings: Settings, clock: Callable[[], datetime] = now) -> Service:
-    """Build all parts; the store's schema is brought up to date, the model is loaded on the first need."""
+def build_service(settings: Settings, clock: Callable[[], datetime] = now, champion: Champion | None = None) -> Service:
+    """Build all parts; the store's schema is brought up to date, the model is loaded on the first need.
+
+    A ``champion`` that is loaded already may be shared by several services.
+    """
     adviser = build_adviser(settings)
-    champion = Champion(build_registry(settings))
+    champion = champion or Champion(build_registry(settings))
     store = open_store(settings.store_url)
     return Service(settings, champion, adviser, store, Desk(champion, adviser, store, clock))

@@ -9,12 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from model.registry import Registry
-from training.run import train
 
+from model.registry import Registry
 from service.app import create_app
+from service.champion import Champion
 from service.settings import Settings
 from service.wiring import build_service
+from training.run import train
 
 EVERY = 6  # of the shipped messages: enough for a model that is right about plain cases, and quick to train
 
@@ -34,12 +35,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def running() -> Running:
+def running(home: Path) -> Running:
     """Start a real server with the settings given, on a free port of the loopback; it ends with the block."""
+    loaded = Champion(Registry(home / "models"))
 
     @contextmanager
     def run(settings: Settings) -> Iterator[httpx.Client]:
-        service = build_service(settings)
+        service = build_service(settings, champion=loaded if settings.home == home else None)
         server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run)
         thread.start()

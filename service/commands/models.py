@@ -23,3 +23,9 @@ def show_one(version: str) -> None:
     """Print what the registry keeps about one model, as JSON (InputError where it has no such model)."""
     registry = build_registry(read_settings())
     typer.echo(json.dumps(asdict(registry.manifest(version)), ensure_ascii=False, indent=2))
+
+
+def promote(version: str, reason: str) -> None:
+    """Put one model in use; a running service takes it up when it is started anew."""
+    build_registry(read_settings()).promote(version, reason)
+    typer.echo(f"Model {version} is in use.")

@@ -157,7 +157,8 @@ def test_models_are_listed_and_shown(kyp: Kyp) -> None:
     shown = kyp("models", "show", version)
     assert shown.returncode == 0
     assert version in shown.stdout
-    assert kyp("models", "show", "no-such").returncode == 2
+    for command in ("show", "promote"):
+        assert kyp("models", command, "no-such").returncode == 2
 
 
 def test_figures_come_as_a_table_or_as_json(kyp: Kyp, home: Path) -> None:
