@@ -299,11 +299,19 @@ def _attribution(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | No
         joined = f"{joined} {part}".strip(BLANKS + "-")
         if len(joined) > MAX_LINE:
             return None
-        if _closes(joined):
+        if _may_close(joined) and _closes(joined):
             return _attributed(lines, index, position + 1, stop, joined, zone)
         if not opens:
             return None
     return None
+
+
+def _may_close(joined: str) -> bool:
+    """Quickly tell what cannot be an attribution's end."""
+    last = joined[-1:]
+    if last in ":：>*_" or last >= "\u0e00" or joined[:1].isdigit():
+        return True
+    return joined.rpartition(" ")[2].casefold() in words().verb_tails
 
 
 def _opens(text: str) -> bool:

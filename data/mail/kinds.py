@@ -43,7 +43,9 @@ def kind_of(root: Part) -> MailKind:
 
 def _is_bounce(root: Part) -> bool:
     fields = root.fields
-    if root.kind == "multipart/report" and root.options.get("report-type", "delivery-status").lower() in (
+    if fields.plain("content-type").lower().startswith("multipart/report") and root.options.get(
+        "report-type", "delivery-status"
+    ).lower() in (
         "delivery-status",
         "disposition-notification-failed",
         "feedback-report",

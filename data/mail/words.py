@@ -21,6 +21,7 @@ class Words:
     original: frozenset[str]
     wrote: re.Pattern[str]
     verbs: tuple[str, ...]
+    verb_tails: frozenset[str]
     openers: frozenset[str]
     months: dict[str, tuple[tuple[str, int], ...]]
     forward_prefixes: frozenset[str]
@@ -49,6 +50,7 @@ def words() -> Words:
         original=_all(table, "original"),
         wrote=_verbs(_all(table, "wrote")),
         verbs=tuple(sorted(_all(table, "wrote"))),
+        verb_tails=frozenset(verb.split()[-1] for verb in _all(table, "wrote")),
         openers=frozenset(word.split()[0] for word in _all(table, "on")),
         months=_months(table),
         forward_prefixes=_all(table, "fw"),

@@ -1,0 +1,60 @@
+"""Reading takes time in proportion to the input, whatever is written into it."""
+
+import time
+
+import pytest
+
+from data.mail.reading import read
+
+HEAD = b"From: a@b.example\nSubject: x\n"
+CRAFTED = {
+    "newlines": HEAD + b"\n" + b"\n",
+    "on": HEAD + b"\n" + b"On Mon, Jan 1, 2024 at 1:00 AM Ana <a@b.example>\n",
+    "on alone": HEAD + b"\n" + b"On \n",
+    "tower": HEAD + b"\n" + b"> " * 60 + b"\n",
+    "one tower": HEAD + b"\n" + b">",
+    "from": HEAD + b"\n" + b"From: a\n",
+    "headers": HEAD + b"\n" + b"From: a@b.example\nTo: b@c.example\nSubject: x\n\n",
+    "forwards": HEAD + b"\n" + b"---------- Forwarded message ---------\nFrom: a@b.example\nSubject: x\n\n",
+    "spaces": HEAD + b"\n" + b" ",
+    "wrote": HEAD + b"\n" + b"x wrote:\n",
+    "closings": HEAD + b"\n" + b"Best regards,\n",
+    "rules": HEAD + b"\n" + b"____________________\n",
+    "html divs": HEAD + b"Content-Type: text/html\n\n" + b"<div>",
+    "html quotes": HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>a",
+    "html brackets": HEAD + b"Content-Type: text/html\n\n" + b"<",
+    "flowed": HEAD + b"Content-Type: text/plain; format=flowed\n\n" + b"a \n",
+    "quotes in a name": b'From: "',
+    "commas": b"To: ,",
+    "encoded words": b"Subject: =?utf-8?q?a?=",
+    "nested parts": HEAD
+    + b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n",
+    "enclosed mails": HEAD + b"Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\n",
+}
+SMALL, TIMES = 40_000, 4
+
+
+def grown(seed: bytes, size: int) -> bytes:
+    """What stands after the seed's last blank line, or after its field's name, repeated to a size."""
+    if b"\n\n" in seed.rstrip(b"\n") or seed.startswith(HEAD):
+        head, _, unit = seed.partition(b"\n\n")
+        return head + b"\n\n" + unit * (size // len(unit)) + b"\nend\n"
+    name, _, unit = seed.partition(b": ")
+    return name + b": " + unit * (size // len(unit)) + b"\n\nend\n"
+
+
+def seconds(raw: bytes) -> float:
+    """The best of three times of reading."""
+    best = float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        read(raw, "x")
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_four_times_the_input_takes_about_four_times_as_long(name: str) -> None:
+    """Crafted input that stops other readers for minutes grows the time no faster than itself (twofold slack)."""
+    small, large = (seconds(grown(CRAFTED[name], size)) for size in (SMALL, TIMES * SMALL))
+    assert large < max(2 * TIMES * small, 0.15)

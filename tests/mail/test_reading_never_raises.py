@@ -1,0 +1,49 @@
+"""Whatever bytes come, reading gives one Email and raises nothing."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.mail.reading import compose, read
+from data.records import Email
+
+PIECES = [
+    b"From: ", b"To: a@b.example, ", b"Subject: ", b"Date: ", b"Content-Type: ", b"text/plain", b"text/html",
+    b"multipart/mixed; boundary=b", b"message/rfc822", b"; charset=", b"utf-7", b"idna", b"hz", b"utf-16", b"\n",
+    b"\n\n", b"\r\n", b"\r", b"--b\n", b"--b--", b"=?utf-8?q?", b"=?x?b?", b"?=", b'"', b"<", b">", b"@", b"> ",
+    b"\x00", b"\xff",
+    b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n", b"-- \n",
+    b"On 5 Mar 2026 at 17:42 Ana <a@b.example> wrote:\n", b"---------- Forwarded message ---------\n",
+    b"-----Original Message-----\n", b"Best regards,\n", b"<div>", b"<blockquote>", b"</p>", b"&#0;", b"format=flowed",
+    b"application/ms-tnef", b"31/02/2026 25:61 +9999", b"Fri, 99 Foo 99999", b"\x1b$B", b"name*0*=utf-8''%zz",
+]  # fmt: skip
+
+
+WORDS = [piece.decode("latin-1") for piece in PIECES]
+
+
+def check(email: Email) -> None:
+    """What holds for every Email."""
+    assert email.source == "x"
+    assert email.error is not None or email.text.strip()
+    end = 0
+    for zone in email.zones:
+        assert end <= zone.start < zone.end <= len(email.raw_text)
+        end = zone.end
+    (email.subject + email.text + email.remark + (email.client or "")).encode("utf-8")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=12)), max_size=40))
+def test_any_bytes_are_read(pieces: list[bytes]) -> None:
+    """Bytes made of everything that mails are made of, in any order, come back as a mail or an error row."""
+    check(read(b"".join(pieces), "x"))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.text(max_size=60),
+    st.lists(st.one_of(st.sampled_from(PIECES).map(lambda p: p.decode("latin-1")), st.text(max_size=20))),
+)
+def test_any_fields_are_read(subject: str, pieces: list[str]) -> None:
+    """The same for mails given as fields."""
+    check(compose(subject, "".join(pieces), "x", sender=subject, sent_at=None))
