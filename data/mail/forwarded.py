@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from data.mail.addresses import Person
-from data.mail.breaks import Break, Headers, find_break
+from data.mail.blocks import Headers
+from data.mail.breaks import Break, find_break
 from data.mail.lines import Line, split_lines
 from data.mail.quoted import Parted, Region, may_break, part, zones_of
 from data.mail.words import fold, words

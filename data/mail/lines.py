@@ -1,8 +1,10 @@
 """A mail's text as lines with offsets and quoting depth: what all the reading by lines works on."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 BLANKS = " \t\u00a0\u200b\ufeff\u200e\u200f\u2060\u200c\u200d"
+RULES = "-_=*#~—–─━ \t\u00a0+><ᐧ"
 _STRANGE = frozenset(BLANKS + ">＞")
 
 
@@ -63,3 +65,11 @@ def _has_initials(content: str) -> bool:
     """Whether the line opens with one to three capitals and a quote mark, as old newsreaders quote."""
     initials, _, rest = content.partition(">")
     return initials.isalpha() and initials.isupper() and initials.isascii() and (not rest or rest[0] in " >")
+
+
+def skip_blank(lines: Sequence[Line], index: int, stop: int, most: int) -> int:
+    """The next line with text, after at most ``most`` blank ones."""
+    end = min(stop, index + most)
+    while index < end and lines[index].blank:
+        index += 1
+    return index

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from data.mail.addresses import MAX_ADDRESSES, Person, parse_person, split_list
+from data.mail.bodies import as_shown, body_of
 from data.mail.charsets import decode
 from data.mail.dates import parse_header_date
 from data.mail.forwarded import Outer, Unwrapped, is_forward_subject, unwrap
 from data.mail.headers import MAX_FIELD, Fields, decode_words
 from data.mail.kinds import kind_of
-from data.mail.mime import MAX_TEXT, Part, as_shown, body_of, parse
+from data.mail.mime import MAX_TEXT, Part, parse
 from data.records import Email, MailKind, Problem
 
 MAX_SUBJECT = 2_000

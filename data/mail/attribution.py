@@ -1,0 +1,102 @@
+"""Lines of attribution: who wrote what is quoted below, and when (``On …, Ana <ana@b.example> wrote:``)."""
+
+import re
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from data.mail.addresses import Person, find_address
+from data.mail.blocks import MAX_BLOCK, Headers
+from data.mail.dates import parse_date
+from data.mail.lines import BLANKS, Line, skip_blank
+from data.mail.words import words
+
+MAX_LINE = 400
+MAX_ATTRIBUTION = 6
+DATE_LIKE = re.compile(
+    r"\d{1,2}[:.h]\d{2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d{2}\b|(?:19|20)\d{2}[年년]"
+)
+_DATE_FIRST = re.compile(r"(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}\b")
+_BEFORE_NAME = re.compile(
+    r"(?<!\w)(?:heeft|skrev|schrieb|użytkownik|пользователь|používateľ|uživatel|időpontban|alle ore|kl\.?|at|um|"
+    r"às|пише|uporabnik|korisnik|o godz\.?|ni|si|oleh|user)(?![\w.])",
+    re.IGNORECASE,
+)
+_CLOCK_TAIL = re.compile(r"^\s*(?:(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{3,4}|\([^()]{1,6}\))(?![\w]))?[\s,]*")
+
+
+def read_attribution(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None) -> tuple[Headers, int] | None:
+    """A line, or a few, that say who wrote what follows; returns that and the line after."""
+    opens = opens_attribution(lines[index].text)
+    joined = ""
+    for position in range(index, min(stop, index + MAX_ATTRIBUTION)):
+        part = lines[position].text
+        if lines[position].blank and not _goes_on(lines, position, stop):
+            return None
+        joined = f"{joined} {part}".strip(BLANKS + "-")
+        if len(joined) > MAX_LINE:
+            return None
+        if _may_close(joined) and _closes(joined):
+            headers = Headers(sender=_attributed_sender(joined), sent_at=parse_date(joined, (), zone))
+            return headers, skip_blank(lines, position + 1, stop, MAX_BLOCK)
+        if not opens:
+            return None
+    return None
+
+
+def opens_attribution(text: str) -> bool:
+    """Whether a line may open an attribution: a known word, a date or an address stands there."""
+    bare = text.lstrip("-* >")
+    return (
+        bare[:1].isdigit()
+        or ("@" in text and ("<" in text or "(" in text))
+        or bare.split(" ", 1)[0].casefold() in words().openers
+    )
+
+
+def _may_close(joined: str) -> bool:
+    """Quickly tell what cannot be an attribution's end."""
+    last = joined[-1:]
+    if last in ":：>*_" or last >= "\u0e00" or joined[:1].isdigit():
+        return True
+    return joined.rpartition(" ")[2].casefold() in words().verb_tails
+
+
+def _goes_on(lines: Sequence[Line], position: int, stop: int) -> bool:
+    """A blank line inside an attribution is followed by the bracket of its address."""
+    following = position + 1
+    return (following < stop and lines[following].text[:1] in ("<", ">")) or lines[following - 1].depth > 0
+
+
+def _closes(joined: str) -> bool:
+    """Whether the words so far are a whole attribution."""
+    folded = joined.casefold().rstrip("* _")
+    if folded.endswith((":", "：")):
+        proven = bool(DATE_LIKE.search(joined)) or "@" in joined
+        if _DATE_FIRST.match(joined) or (folded[-2:-1] == ">" and "@" in joined and DATE_LIKE.search(joined)):
+            return True
+        return proven and words().wrote.search(folded) is not None
+    if _DATE_FIRST.match(joined):
+        return joined.endswith(">") or "GMT" in joined or "UTC" in joined
+    if not folded.endswith(words().verbs) or not DATE_LIKE.search(joined):
+        return False
+    return "@" in joined or folded.split(" ", 1)[0] in words().openers
+
+
+def _attributed_sender(joined: str) -> Person | None:
+    """Read the name that stands before the address, or else between the date and the verb."""
+    span = find_address(joined)
+    if span is None:
+        verb = words().wrote.search(joined.casefold())
+        head = joined[: verb.start()] if verb else joined
+    else:
+        head = joined[: span[0]]
+    head = head.removesuffix("mailto:").rstrip(" <([\"'“”„,")
+    digits = max((at for at, char in enumerate(head) if char.isdigit()), default=-1)
+    tail = _CLOCK_TAIL.sub("", head[digits + 1 :], count=1) if digits >= 0 else head
+    for match in list(_BEFORE_NAME.finditer(tail))[::-1][:1]:
+        tail = tail[match.end() :]
+    name = tail.rpartition(",")[2] if span is not None and digits >= 0 else tail
+    name = words().wrote.sub("", name, count=1) if name.islower() else name
+    name = name.strip(" \t\u00a0\"'“”„«»‘’`,;*_<>()[]:.-")
+    address = joined[span[0] : span[1]].lower() if span else None
+    return Person(name or None, address) if name or address else None
