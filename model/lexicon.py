@@ -1,7 +1,6 @@
 """Word knowledge shipped with kyp: English glosses of Filipino and Malay words, and word vectors."""
 
-import csv
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,18 @@ from data.errors import ArtifactError
 Floats = npt.NDArray[np.float32]
 
 FOLDER = Path(__file__).parent.parent / "data" / "lexicon"
+GLOSSED = ("fil.tsv", "ms.tsv")
 _LONGEST_WHOLE = 4  # letters: shorter words keep their endings
+_WORD = re.compile(r"[a-z']+")
+_ASIDE = re.compile(r"[()]")
+_EMPTY_WORDS = frozenset(
+    "is was are be been being to the a an of my your our their his her it its will has have had please already just "
+    "for in on at with not by from am were do does did and or that this one".split()
+)
+# Common in English too: which language a word is in is not asked, so these keep their English meaning.
+_ENGLISH_TOO = frozenset(
+    "a an and are as at ate be by can do for he i if in is it man may no not of on or she so the they to was we you".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +48,13 @@ class Lexicon:
 
 
 def load_lexicon(folder: Path = FOLDER) -> Lexicon:
-    """Read the lexicon that ``training/distil.py`` wrote.
+    """Read the lexicon: the glosses, and the vectors that ``training/distil.py`` wrote.
 
     Raises:
         ArtifactError: a file is missing or damaged.
     """
     try:
-        pivots = _pivots(folder / "pivots.tsv")
+        glosses = [pair for name in GLOSSED for pair in read_glosses(folder / name)]
         words = (folder / "words.txt").read_text(encoding="utf-8").splitlines()
         with np.load(folder / "vectors.npz", allow_pickle=False) as stored:
             vectors = (stored["codes"].astype(np.float32) * stored["scale"]).astype(np.float32)
@@ -54,10 +64,17 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
         raise ArtifactError(
             f"the lexicon in {folder} has {len(words)} words but {len(vectors)} vectors; install kyp anew"
         )
+    pivots = {word: _main_word(gloss) for word, gloss in reversed(glosses) if word not in _ENGLISH_TOO}
     return Lexicon(pivots, {word: row for row, word in enumerate(words)}, vectors)
 
 
-def _pivots(path: Path) -> dict[str, str]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows: Iterable[list[str]] = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {row[0]: row[1] for row in rows}
+def read_glosses(path: Path) -> list[tuple[str, str]]:
+    """Word and English gloss a line, a tab between; meanings of equal weight are divided by " / "."""
+    pairs = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    return [(word, gloss) for word, gloss in pairs]
+
+
+def _main_word(gloss: str) -> str:
+    """The first word of the first meaning that means something by itself, or else its first word."""
+    words = _WORD.findall(_ASIDE.sub("", gloss.partition(" / ")[0]).lower())
+    return next((word for word in words if word not in _EMPTY_WORDS), words[0] if words else gloss)

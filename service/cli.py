@@ -10,6 +10,7 @@ from data.errors import KypError
 from service.rows import RowFormat
 
 UNEXPECTED, MISUSED, INTERRUPTED = 1, 2, 130
+_USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # what typer raises for any wrong call; it exports only this heir
 
 
 class _Guarded(TyperGroup):
@@ -21,8 +22,8 @@ class _Guarded(TyperGroup):
             return super().invoke(ctx)
         except KypError as error:
             code, line = MISUSED, f"kyp: {error}"
-        except BrokenPipeError:
-            raise  # typer ends quietly where the reader of a pipe has gone
+        except (BrokenPipeError, typer.Exit, typer.Abort, _USAGE):
+            raise  # typer's own ways to end: a closed pipe, --help, a word that it does not know
         except KeyboardInterrupt:
             code, line = INTERRUPTED, "kyp: stopped"
         except Exception as error:

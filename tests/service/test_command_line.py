@@ -174,3 +174,18 @@ def test_help_names_the_commands(kyp: Kyp) -> None:
     assert done.stdout.strip() == "set()"
     shown = kyp("--help").stdout
     assert all(command in shown for command in ("score", "train", "evaluate", "serve", "models"))
+
+
+def test_help_of_a_command_ends_well(kyp: Kyp) -> None:
+    """`kyp score --help` is help and nothing else."""
+    shown = kyp("score", "--help")
+    assert shown.returncode == 0
+    assert "unexpected" not in shown.stderr
+
+
+def test_a_wrong_call_says_how_it_is_called(kyp: Kyp) -> None:
+    """An unknown command and a missing argument are told by name, with exit 2."""
+    unknown, missing = kyp("frob"), kyp("score")
+    assert unknown.returncode == missing.returncode == 2
+    assert "frob" in unknown.stderr
+    assert "Missing argument" in missing.stderr
