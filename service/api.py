@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Annotated
 
-from data.mail.reading import compose, read
 from fastapi import APIRouter, Query, Request
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from data.context import Context
+from data.mail.reading import compose, read
 from data.records import Email
 from data.taxonomy import Label
 from data.wire import to_json

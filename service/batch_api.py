@@ -6,12 +6,12 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from data.mail.archives import open_mails
 from fastapi import APIRouter, Request
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from data.errors import InputError
+from data.mail.archives import open_mails
 from data.records import Assessment
 from data.wire import to_json
 from service.batch import advised, in_chunks, judged_here

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from threading import Lock
 
-from model.registry import Registry
-from model.triage import Triage
-
 from data.errors import ArtifactError
 from data.records import Assessment, Email
+from model.registry import Registry
+from model.triage import Triage
 
 
 class Champion:

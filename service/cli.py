@@ -10,7 +10,7 @@ from data.errors import KypError
 from service.rows import RowFormat
 
 UNEXPECTED, MISUSED, INTERRUPTED = 1, 2, 130
-_USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # what typer raises for any wrong call; it exports only this heir
+_USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # raised for any wrong call; typer exports only this heir
 
 
 class _Guarded(TyperGroup):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.mail.reading import compose, read
-
 from data.records import Email
 
 SOURCE = "web"

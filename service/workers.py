@@ -7,9 +7,8 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from model.registry import Registry
-
 from data.records import Assessment
+from model.registry import Registry
 from service.batch import Chunk, Judged
 from service.champion import Champion
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import typer
-from training.evaluate import evaluate
 
 from data.datasets import load, shipped
 from data.errors import ArtifactError
 from service.settings import read_settings
 from service.wiring import build_registry
+from training.evaluate import evaluate
 
 
 def run(data: Sequence[Path] | None, version: str | None, *, as_json: bool) -> None:

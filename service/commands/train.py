@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import typer
-from model.registry import Registry
-from training.run import train
 
+from model.registry import Registry
 from service.commands.first_model import tell
 from service.settings import read_settings
 from service.wiring import build_registry
+from training.run import train
 
 
 def run(data: Sequence[Path] | None, out: Path | None, *, jobs: int, seed: int) -> None:

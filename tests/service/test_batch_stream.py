@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from model.registry import Registry
-
 from data.mail.reading import compose
 from data.records import Email
+from model.registry import Registry
 from service.batch import CHUNK, advised, in_chunks, judged_here
 from service.champion import Champion
 from service.past import REMEMBERED, Memory
