@@ -45,11 +45,11 @@ def read_attribution(lines: Sequence[Line], index: int, stop: int, zone: tzinfo 
 
 def opens_attribution(text: str) -> bool:
     """Whether a line may open an attribution: a known word, a date or an address stands there."""
-    bare = text.lstrip("-* >")
+    bare = text.lstrip("-* >") if text[0] in "-* >" else text
     return (
-        bare[:1].isdigit()
+        bare.split(" ", 1)[0].lower() in words().openers
+        or bare[:1].isdigit()
         or ("@" in text and ("<" in text or "(" in text))
-        or bare.split(" ", 1)[0].casefold() in words().openers
     )
 
 

@@ -49,7 +49,9 @@ def unwrap(raw: str, outer: Outer, signed: frozenset[int] = frozenset()) -> Unwr
 
     ``signed`` are lines that the mail program itself marked as a signature.
     """
-    lines = [line._replace(signed=True) if number in signed else line for number, line in enumerate(split_lines(raw))]
+    lines = split_lines(raw)
+    if signed:
+        lines = [line._replace(signed=True) if number in signed else line for number, line in enumerate(lines)]
     whole = Region(0, len(lines))
     first = _first_break(lines, whole, outer.zone)
     if first is None or not _is_forward(lines, first, outer):
@@ -89,7 +91,7 @@ def strip_prefixes(subject: str) -> str:
 
 def _first_break(lines: Sequence[Line], region: Region, zone: tzinfo | None) -> Break | None:
     for index in range(region.start, region.stop):
-        if lines[index].text and may_break(lines, index, region):
+        if lines[index].text and (not lines[index].depth or may_break(lines, index, region)):
             found = find_break(lines, index, region.stop, zone)
             if found is not None:
                 return found

@@ -6,7 +6,7 @@ from data.mail.mime import Part
 from data.mail.words import fold, words
 from data.records import MailKind
 
-_BOUNCE_SENDER = re.compile(r"(?:mailer-daemon|mail delivery (?:sub)?system|postmaster)\b", re.IGNORECASE)
+_BOUNCE_SENDERS = ("mailer-daemon", "mail delivery system", "mail delivery subsystem", "postmaster")
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|report)|returned mail|failure notice|"
     r"mail delivery failed|could not be delivered|message not delivered|unzustellbar|hindi naihatid|"
@@ -53,7 +53,8 @@ def _is_bounce(root: Part) -> bool:
         return True
     if "x-failed-recipients" in fields or any(part.kind == "message/delivery-status" for part in root.children):
         return True
-    if not _BOUNCE_SENDER.search(fields.get("from")[:500]) and fields.plain("return-path").strip() != "<>":
+    sender = fields.get("from")[:500].casefold()
+    if not any(name in sender for name in _BOUNCE_SENDERS) and fields.plain("return-path").strip() != "<>":
         return False
     return _BOUNCE_SUBJECT.search(fields.get("subject")[:500]) is not None
 

@@ -29,12 +29,13 @@ class Line(NamedTuple):
 def split_lines(text: str) -> list[Line]:
     """Cut a text whose line ends are newlines into lines, in one pass."""
     lines: list[Line] = []
+    new = tuple.__new__  # the constructor of a named tuple costs as much as all the rest of a plain line
     start = 0
     for raw in text.split("\n"):
         end = start + len(raw)
         bare = raw.lstrip()
         if bare and bare[0] not in _STRANGE and ">" not in bare[1:4]:
-            lines.append(Line(start, end, 0, raw.rstrip()))
+            lines.append(new(Line, (start, end, 0, raw.rstrip(), False)))
         else:
             depth, content = _unquote(raw)
             lines.append(Line(start, end, depth, content))

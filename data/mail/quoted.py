@@ -46,13 +46,13 @@ class Parted:
 
 def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, clear: int = 0) -> Parted:
     """Tell own lines from quotes, and endings from own lines; before line ``clear`` no break is known to stand."""
-    kinds: dict[int, ZoneKind] = {}
-    own: list[int] = []
+    index = max(region.start, min(clear, region.stop))
+    kinds = _without_breaks(lines, region.start, index, region.depth)
+    own = [place for place, kind in kinds.items() if kind == "own"]
     history: Break | None = None
-    index = region.start
     while index < region.stop:
         line = lines[index]
-        wanted = index >= clear and line.text and may_break(lines, index, region)
+        wanted = line.text and (line.depth <= region.depth or may_break(lines, index, region))
         found = find_break(lines, index, region.stop, zone) if wanted else None
         if found is not None:
             history = history or found
@@ -70,6 +70,14 @@ def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, clea
         index += 1
     mark_endings(lines, own, kinds)
     return Parted(region, kinds, history)
+
+
+def _without_breaks(lines: Sequence[Line], start: int, stop: int, depth: int) -> dict[int, ZoneKind]:
+    """The kinds of lines among which no break stands."""
+    return {
+        index: "quote" if lines[index].depth > depth else "signature" if lines[index].signed else "own"
+        for index in range(start, stop)
+    }
 
 
 def may_break(lines: Sequence[Line], index: int, region: Region) -> bool:
@@ -111,7 +119,8 @@ def join_lines(lines: Sequence[Line], indexes: Sequence[int], raw: str, depth: i
         texts.append(line.text if depth or line.depth == 0 else raw[line.start : line.end].rstrip())
         previous = index
     kept = [text for place, text in enumerate(texts) if text or texts[place - 1 : place] != [""] or not place]
-    return dedent("\n".join(kept)).strip()
+    text = "\n".join(kept).strip("\n")
+    return dedent(text).strip() if text[:1] in (" ", "\t") else text.strip()
 
 
 def zones_of(lines: Sequence[Line], kinds: dict[int, ZoneKind], length: int) -> tuple[Zone, ...]:

@@ -105,12 +105,23 @@ def _base(fields: Fields, source: str, kind: MailKind) -> Email:
 def _assemble(base: Email, raw: str, unwrapped: Unwrapped, sender: Person | None) -> Email:
     """Put what was found together; the sender is the client unless he only sent the mail on."""
     error = None if unwrapped.text.strip() else _EMPTY
-    email = replace(base, text=unwrapped.text, raw_text=raw, zones=unwrapped.zones, error=error)
     if not unwrapped.forwarded:
-        return replace(email, client=sender.address if sender else None, client_name=sender.name if sender else None)
+        return replace(
+            base,
+            client=sender.address if sender else None,
+            client_name=sender.name if sender else None,
+            text=unwrapped.text,
+            raw_text=raw,
+            zones=unwrapped.zones,
+            error=error,
+        )
     original = unwrapped.original
     return replace(
-        email,
+        base,
+        text=unwrapped.text,
+        raw_text=raw,
+        zones=unwrapped.zones,
+        error=error,
         subject=unwrapped.subject[:MAX_SUBJECT],
         client=original.sender.address if original.sender else None,
         client_name=original.sender.name if original.sender else None,
@@ -181,8 +192,8 @@ def _first_person(fields: Fields, name: str) -> Person | None:
 def _people(fields: Fields, name: str, most: int) -> tuple[Person, ...]:
     found: list[Person] = []
     for value in fields.raw.get(name, ())[:most]:
-        pieces = split_list(decode(value[:MAX_FIELD]).replace("\n", " "))
-        found += [parse_person(decode_words(piece.encode("utf-8"))) for piece in pieces[:MAX_ADDRESSES]]
+        pieces = split_list(decode(value[:MAX_FIELD]).replace("\n", " "))[:MAX_ADDRESSES]
+        found += [parse_person(decode_words(piece.encode()) if "=?" in piece else piece) for piece in pieces]
     return tuple(person for person in found if person.label)
 
 

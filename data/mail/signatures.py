@@ -15,6 +15,7 @@ from data.records import ZoneKind
 MAX_SIGNATURE = 18
 MAX_CLOSING = 45
 MAX_ENDING = 80
+_MARKS = " \t*-_<[("
 _END = " ,.;:!-–—*_~\u00a0\t"
 _CONTACT = re.compile(
     r"(?:^|\s)(?:tel|phone|mobile|cell|fax|mob|ph|hp|telepono|telefon|faks|viber|whatsapp|skype|office|direct|t|m|f|p|e|w|email|e-mail|web|website)\.?\s?[:.]\s?\S"
@@ -22,6 +23,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _DASHED_NAME = re.compile(r"[-–/~]\s?[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*){0,2}")
+_MOBILE_ENDS = ("から送信", "에서 보냄", "gönderildi")
 _POSTSCRIPT = ("p.s", "ps:", "ps.", "ps ", "p/s", "n.b", "nb:", "pahabol", "pd:")
 
 
@@ -33,6 +35,16 @@ class Notices:
     phrases: tuple[str, ...]
     footers: tuple[str, ...]
     after: tuple[str, ...]
+
+    @property
+    def initials(self) -> frozenset[str]:
+        """The letters with which footers begin."""
+        return _initials(self.footers)
+
+
+@cache
+def _initials(phrases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(phrase[0] for phrase in phrases)
 
 
 @cache
@@ -47,8 +59,11 @@ def mark_endings(lines: Sequence[Line], own: list[int], kinds: dict[int, ZoneKin
 
     Runs of own lines (parted by quotes) are looked at one by one; ``kinds`` gains an entry a line taken off.
     """
-    for run in _runs(own):
-        _take_warning(lines, run, kinds)
+    for number, run in enumerate(_runs(own)):
+        if not any(lines[index].text for index in run):
+            continue
+        if number == 0:
+            _take_warning(lines, run, kinds)
         run = [index for index in run[-MAX_ENDING:] if kinds[index] == "own"]
         rest = _take_footers(lines, run, kinds)
         rest = _take_disclaimers(lines, rest, kinds)
@@ -78,7 +93,7 @@ def _take_footers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
     known = notices()
     for place, index in enumerate(run):
         text = lines[index].text
-        if len(text) < 12:
+        if len(text) < 12 or not (text[0].lower() in known.initials or text[0] in _MARKS):
             continue
         folded = text.lstrip(" *-_<[(").casefold()
         ruled = len(text) >= 20 and is_rule(text)
@@ -105,7 +120,7 @@ def _take_disclaimers(lines: Sequence[Line], run: list[int], kinds: dict[int, Zo
 def _take_warning(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> None:
     """Take off a first paragraph that a mail gateway put there (``CAUTION: This email originated …``)."""
     paragraphs = _paragraphs(lines, run[:12])
-    if paragraphs and paragraphs[0][1] < len(run) - 1 and _disclaims(lines, run[: paragraphs[0][1]]):
+    if paragraphs and paragraphs[0][1] < len(run) - 1 and _is_headed(lines, run[paragraphs[0][0]]):
         _mark(kinds, run[: paragraphs[0][1]], "disclaimer")
 
 
@@ -122,6 +137,11 @@ def _paragraphs(lines: Sequence[Line], run: list[int]) -> list[tuple[int, int]]:
     if start is not None:
         paragraphs.append((start, len(run)))
     return paragraphs
+
+
+def _is_headed(lines: Sequence[Line], index: int) -> bool:
+    """Whether a disclaimer's heading stands on a line."""
+    return lines[index].text[:120].casefold().lstrip(" *-_=#|(").startswith(notices().headings)
 
 
 def _disclaims(lines: Sequence[Line], paragraph: Sequence[int]) -> bool:
@@ -168,7 +188,10 @@ def _is_card(lines: Sequence[Line], block: Sequence[int]) -> bool:
 
 
 def _is_contact(text: str) -> bool:
-    return len(text) <= 90 and ("@" in text or _CONTACT.search(text) is not None) and len(text.split()) <= 10
+    if len(text) > 90 or len(text.split()) > 10:
+        return False
+    likely = ":" in text or "." in text or any(char.isdigit() for char in text)
+    return "@" in text or (likely and _CONTACT.search(text) is not None)
 
 
 def _take_mobile(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
@@ -188,9 +211,11 @@ def _take_mobile(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKin
 
 
 def _is_mobile(text: str) -> bool:
+    if text.split(" ", 1)[0].casefold() not in words().mobile_starts and not text.endswith(_MOBILE_ENDS):
+        return False
     folded = fold(text[:120])
     short = len(text) <= 90 and len(text.split()) <= 9 and "," not in text and text[-1] not in "?!:"
-    return short and (folded.startswith(words().mobile) or folded.endswith(("から送信", "에서 보냄", "gönderildi")))
+    return short and (folded.startswith(words().mobile) or folded.endswith(_MOBILE_ENDS))
 
 
 def _take_closing(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
@@ -217,7 +242,7 @@ def _take_closing(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
 
 def _is_closing(text: str, *, alone: bool) -> bool:
     """A sign-off on a line of its own with a name below, or with the name behind it."""
-    if len(text) > MAX_CLOSING + 20:
+    if len(text) > MAX_CLOSING + 20 or _first_word(text) not in words().closing_starts:
         return False
     known = words().closings
     if fold(text.strip(_END)) in known:
@@ -231,6 +256,10 @@ def _is_closing(text: str, *, alone: bool) -> bool:
     )
 
 
+def _first_word(text: str) -> str:
+    return text.lstrip(_END).split(" ", 1)[0].rstrip(_END).casefold()
+
+
 def _last_filled(lines: Sequence[Line], run: list[int]) -> int:
     return max((place for place, index in enumerate(run) if not lines[index].blank), default=-1)
 
@@ -238,7 +267,7 @@ def _last_filled(lines: Sequence[Line], run: list[int]) -> int:
 def _take_contact(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
     """Take off a last paragraph that is a business card, but not the thanks that open it."""
     paragraphs = _paragraphs(lines, run)
-    if len(paragraphs) < 2:
+    if len(paragraphs) < 2 or paragraphs[-1][1] - paragraphs[-1][0] > MAX_SIGNATURE:
         return run
     first, last = paragraphs[-1]
     block = run[first:last]

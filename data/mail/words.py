@@ -27,8 +27,10 @@ class Words:
     forward_prefixes: frozenset[str]
     reply_prefixes: frozenset[str]
     closings: frozenset[str]
+    closing_starts: frozenset[str]
     thanks: frozenset[str]
     mobile: tuple[str, ...]
+    mobile_starts: frozenset[str]
     automatic: tuple[str, ...]
     longest_field: int
 
@@ -56,8 +58,10 @@ def words() -> Words:
         forward_prefixes=_all(table, "fw"),
         reply_prefixes=_all(table, "re"),
         closings=_all(table, "closing"),
+        closing_starts=_starts(_all(table, "closing")),
         thanks=_all(table, "thanks"),
         mobile=tuple(sorted(_all(table, "mobile"))),
+        mobile_starts=_starts(_all(table, "mobile")),
         automatic=tuple(sorted(_all(table, "auto"))),
         longest_field=max(map(len, fields)),
     )
@@ -65,6 +69,11 @@ def words() -> Words:
 
 def _all(table: Table, key: str) -> frozenset[str]:
     return frozenset(fold(word) for locale in table.values() for word in locale.get(key, ()))
+
+
+def _starts(phrases: frozenset[str]) -> frozenset[str]:
+    """The first words of phrases: a cheap test before the whole one."""
+    return frozenset(phrase.split()[0].rstrip(",") for phrase in phrases)
 
 
 def _fields(table: Table) -> tuple[dict[str, HeaderField], dict[str, frozenset[str]]]:
