@@ -1,0 +1,100 @@
+"""The protocol by which choices are made and reported: `python -m training.protocol [TRANSFER.jsonl …]`.
+
+A model is fitted without the held-out fifth of the clients, measured by cross-validation with whole author batches
+left out, then once on the fifth that no choice looks at, and on files of messages of another kind where they are given.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from data.datasets import held_out, load, shipped
+from data.records import Assessment, LabelledMessage
+from data.taxonomy import LANGUAGES, STYLES
+from model.lexicon import load_lexicon
+from model.triage import Triage
+from training.evaluate import Evaluation, Figures, as_email, compare, evaluate
+from training.fit import fit
+from training.run import cross_validated
+from training.transfer import report
+
+RESAMPLES = 300
+SEED = 0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the protocol and print its report as Markdown."""
+    development, test = held_out(load(shipped()))
+    fitted = fit(development, load_lexicon(), seed=SEED, jobs=os.cpu_count() or 1, progress=_tell)
+    home = cross_validated(development, fitted)
+    triage = Triage(fitted.parameters, load_lexicon(), "protocol")
+    print(f"developed on {len(development)} messages, held out {len(test)}\n")  # noqa: T201
+    print(  # noqa: T201
+        f"batches left out: archetypes {home['archetypes']}, situations {home['situations']}, "
+        f"urgency kappa {home['urgency_kappa']}\n"
+    )
+    print(_held_out_report(triage, test))  # noqa: T201
+    for path in arguments:
+        print(f"\n{report(Path(path), triage)}")  # noqa: T201
+
+
+def _held_out_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
+    evaluation: Evaluation = evaluate(triage, test)
+    assessments = triage.judge([as_email(one) for one in test])
+    lines = [f"```\n{evaluation.table()}\n```", "", "| held-out fifth | value | 95 % |", "|---|---|---|"]
+    for name, figure in _FIGURES.items():
+        low, high = _interval(test, assessments, figure)
+        lines.append(f"| {name} | {figure(evaluation.overall):.3f} | {low:.3f} to {high:.3f} |")
+    lines += ["", "| part | messages | archetypes | situations | urgency kappa |", "|---|---|---|---|---|"]
+    for name, own in _parts(test).items():
+        part = compare([test[n] for n in own], [assessments[n] for n in own])
+        lines.append(
+            f"| {name} | {len(own)} | {part.archetype_f1:.3f} | {part.situation_f1:.3f} | {part.urgency.kappa:.3f} |"
+        )
+    return "\n".join(lines)
+
+
+def _parts(test: Sequence[LabelledMessage]) -> dict[str, list[int]]:
+    by_language = {str(lang): [n for n, one in enumerate(test) if one.lang == lang] for lang in LANGUAGES}
+    by_style = {str(style): [n for n, one in enumerate(test) if one.style == style] for style in STYLES}
+    return {name: own for name, own in (by_language | by_style).items() if own}
+
+
+def _interval(
+    test: Sequence[LabelledMessage], assessments: Sequence[Assessment], figure: Callable[[Figures], float]
+) -> tuple[float, float]:
+    """The 95 % interval by bootstrap over clients."""
+    clients: dict[str, list[int]] = {}
+    for number, message in enumerate(test):
+        clients.setdefault(message.client, []).append(number)
+    groups = list(clients.values())
+    chance = np.random.default_rng(SEED)
+    values = []
+    for _ in range(RESAMPLES):
+        own = [n for group in chance.integers(len(groups), size=len(groups)).tolist() for n in groups[group]]
+        values.append(figure(compare([test[n] for n in own], [assessments[n] for n in own])))
+    low, high = np.nanquantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201
+
+
+_FIGURES: dict[str, Callable[[Figures], float]] = {
+    "archetypes macro-F1": lambda one: one.archetype_f1,
+    "situations macro-F1": lambda one: one.situation_f1,
+    "urgency kappa": lambda one: one.urgency.kappa,
+    "urgency level 3 F1": lambda one: one.urgency.now_f1,
+    "claimed F1": lambda one: one.urgency.claimed_f1,
+    "deadline F1": lambda one: one.urgency.deadline_f1,
+    "calibration error": lambda one: one.calibration_error,
+    "evidence token F1": lambda one: one.evidence_f1,
+}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
