@@ -3,20 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import spacy
-from spacy.attrs import IDX, IS_LOWER, IS_UPPER, LENGTH, LOWER
 
-Ints = npt.NDArray[np.int64]
+from model.columns import Ints, spread
+from model.pieces import BLANK, CLOSER, EMPTY_LINE, LINE_END, LOWER, TERMINAL, UPPER, Pieces, cut
+
 Bools = npt.NDArray[np.bool_]
 
 MAX_CHARACTERS = 12_000  # of one text are judged; client mail is shorter, and a pasted log must not stop a batch
+MOST_REMEMBERED = 200_000  # types and pieces; then they are forgotten and learnt anew
 HARD_WRAP = 50  # characters: a line this long that ends without a stop goes on in the next one
 
-_SPACY_CODE = {"en": "en", "fil": "tl", "ms": "ms"}
 _FUNCTION_WORDS = {
     "fil": frozenset(
         "ang ng sa na po ko mo ba yung lang kasi para hindi naman ito natin namin mga ay at pa nang".split()
@@ -26,9 +25,6 @@ _FUNCTION_WORDS = {
     ),
 }
 _WORD = re.compile(r"[a-z]+")
-_TERMINALS = frozenset(".!?…")
-_CLOSERS = frozenset("\"')]”’»")
-_BLANK, _LINE_END, _EMPTY_LINE, _TERMINAL, _CLOSER = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,59 +59,56 @@ class Tokens:
 class Tokenizer:
     """Three blank spaCy tokenizers behind one table of token types; not for use by two threads at once."""
 
-    def __init__(self) -> None:
-        self.strings: list[str] = []
-        self._tokenizers: dict[str, Any] = {lang: spacy.blank(code).tokenizer for lang, code in _SPACY_CODE.items()}
-        self._ids: dict[int, int] = {}
-        self._flags: list[int] = []
-        self._flag_table = np.zeros(0, dtype=np.int64)
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self._pieces = Pieces(most)
+
+    @property
+    def strings(self) -> Sequence[str]:
+        """The token types by number."""
+        return self._pieces.strings
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is remembered that it is time to ``forget``."""
+        return self._pieces.full
+
+    def forget(self) -> None:
+        """Forget all types, to number them anew: tokens read before no longer fit ``strings``."""
+        self._pieces.forget()
 
     def __call__(self, texts: Sequence[str]) -> Tokens:
         """Tokenise texts and find their sentences; a text beyond ``MAX_CHARACTERS`` is cut there."""
-        tables = [self._table(text[:MAX_CHARACTERS]) for text in texts]
-        lengths = [len(table) for table in tables]
-        table = np.concatenate([*tables, np.zeros((0, 5), dtype=np.uint64)])
-        types = self._types(table[:, 0])
-        columns = table[:, 1:].astype(np.int64)
-        starts, ends = columns[:, 0], columns[:, 0] + columns[:, 1]
-        owner = np.repeat(np.arange(len(texts)), lengths)
-        flags = self._flags_of(types)
-        blank = flags & _BLANK > 0
-        breaks = _breaks(flags, starts, owner, columns[:, 3].astype(bool))[~blank]
-        owner = owner[~blank]
-        first = np.ones(len(owner), dtype=bool)
-        first[1:] = (owner[1:] != owner[:-1]) | (breaks[1:] != breaks[:-1])
-        sentence = np.cumsum(first) - 1
-        return Tokens(
-            types[~blank],
-            starts[~blank],
-            ends[~blank],
-            columns[:, 2].astype(bool)[~blank] & (columns[:, 1][~blank] > 1),
-            sentence,
-            owner[first],
-            len(texts),
-        )
+        heads = [text[:MAX_CHARACTERS] for text in texts]
+        languages = [guess_language(text) for text in heads]
+        cuts = [cut(text) for text in heads]
+        numbers = self._pieces.numbers(cuts, languages)
+        return _tokens(self._pieces, numbers, np.array([len(one) for one in cuts], dtype=np.int64))
 
-    def _table(self, text: str) -> npt.NDArray[np.uint64]:
-        doc = self._tokenizers[guess_language(text)](text)
-        table: npt.NDArray[np.uint64] = doc.to_array([LOWER, IDX, LENGTH, IS_UPPER, IS_LOWER]).reshape(-1, 5)
-        for value in set(table[:, 0].tolist()).difference(self._ids):
-            self._intern(value, doc.vocab.strings[value])
-        return table
 
-    def _intern(self, value: int, string: str) -> None:
-        self._ids[value] = len(self.strings)
-        self.strings.append(string)
-        self._flags.append(_flags(string))
-
-    def _types(self, hashes: npt.NDArray[np.uint64]) -> Ints:
-        distinct, inverse = np.unique(hashes, return_inverse=True)
-        return np.array([self._ids[value] for value in distinct.tolist()], dtype=np.int64)[inverse]
-
-    def _flags_of(self, types: Ints) -> Ints:
-        if len(self._flag_table) != len(self._flags):
-            self._flag_table = np.array(self._flags, dtype=np.int64)
-        return self._flag_table[types]
+def _tokens(pieces: Pieces, numbers: Ints, counts: Ints) -> Tokens:
+    """The tokens of texts from the numbers of their pieces, and how many pieces each text has."""
+    place, piece = spread(pieces.first[numbers], pieces.counts[numbers])
+    lengths = pieces.lengths[numbers]
+    ends = np.cumsum(lengths)
+    first = np.cumsum(counts) - counts
+    text = np.repeat(np.arange(len(counts)), counts)
+    offsets = ends - lengths - np.append(0, ends)[first][text]
+    types, bits, starts = pieces.types[place], pieces.bits[place], offsets[piece] + pieces.starts[place]
+    owner = text[piece]
+    kept = bits & BLANK == 0
+    breaks = _breaks(bits, starts, owner)[kept]
+    owner, starts = owner[kept], starts[kept]
+    opens = np.ones(len(owner), dtype=bool)
+    opens[1:] = (owner[1:] != owner[:-1]) | (breaks[1:] != breaks[:-1])
+    return Tokens(
+        types[kept],
+        starts,
+        starts + pieces.widths[place[kept]],
+        bits[kept] & UPPER > 0,
+        np.cumsum(opens) - 1,
+        owner[opens],
+        len(counts),
+    )
 
 
 def guess_language(text: str) -> str:
@@ -123,40 +116,29 @@ def guess_language(text: str) -> str:
     words = _WORD.findall(text[:600].lower())
     if not words:
         return "en"
-    share = {lang: sum(word in known for word in words) / len(words) for lang, known in _FUNCTION_WORDS.items()}
+    share = {lang: len([w for w in words if w in known]) / len(words) for lang, known in _FUNCTION_WORDS.items()}
     best = max(share, key=lambda lang: share[lang])
     return best if share[best] > 0.08 else "en"
 
 
-def _flags(string: str) -> int:
-    """What matters of a token for sentence boundaries, as bits."""
-    return (
-        _BLANK * (not string.strip())
-        | _LINE_END * ("\n" in string)
-        | _EMPTY_LINE * (string.count("\n") > 1)
-        | _TERMINAL * (string[-1:] in _TERMINALS and not string.strip(".!?…"))
-        | _CLOSER * (string in _CLOSERS)
-    )
-
-
-def _breaks(flags: Ints, starts: Ints, owner: Ints, lower: Bools) -> Ints:
+def _breaks(bits: Ints, starts: Ints, owner: Ints) -> Ints:
     """A running number that grows at every sentence boundary."""
-    terminal, closer = flags & _TERMINAL > 0, flags & _CLOSER > 0
-    boundary = np.zeros(len(flags), dtype=bool)
+    terminal, closer = bits & TERMINAL > 0, bits & CLOSER > 0
+    boundary = np.zeros(len(bits), dtype=bool)
     boundary[1:] = terminal[:-1] & ~terminal[1:] & ~closer[1:]
     boundary[2:] |= terminal[:-2] & closer[1:-1] & ~terminal[2:]
-    at = np.flatnonzero(flags & _LINE_END)
+    at = np.flatnonzero(bits & LINE_END)
     if len(at):
-        ends_line = (flags[at] & _EMPTY_LINE > 0) | ~_wrapped(at, starts, owner, lower)
+        ends_line = (bits[at] & EMPTY_LINE > 0) | ~_wrapped(at, starts, owner, bits)
         boundary[at[ends_line]] = True
     return np.cumsum(boundary)
 
 
-def _wrapped(at: Ints, starts: Ints, owner: Ints, lower: Bools) -> Bools:
+def _wrapped(at: Ints, starts: Ints, owner: Ints, bits: Ints) -> Bools:
     """Tell which line ends are only a mail client's wrapping: the line is long, or the next goes on in lower case."""
     following = np.minimum(at + 1, len(starts) - 1)
     previous = np.concatenate([[0], starts[at[:-1]]])
     previous[1:][owner[at[1:]] != owner[at[:-1]]] = 0
     long_line = starts[at] - previous >= HARD_WRAP
-    goes_on: Bools = (long_line & lower[following]) & (owner[following] == owner[at])
+    goes_on: Bools = long_line & (bits[following] & LOWER > 0) & (owner[following] == owner[at])
     return goes_on

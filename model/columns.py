@@ -1,0 +1,44 @@
+"""Tables of whole numbers that grow row by row and are read as arrays: what is known of a word, worked out once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+_FIRST_ROOM = 1024
+
+
+class Columns:
+    """Rows of ``width`` whole numbers; a growing table doubles its room, so that one new row does not cost them all."""
+
+    def __init__(self, width: int) -> None:
+        self._room: Ints = np.zeros((width, _FIRST_ROOM), dtype=np.int64)
+        self._rows = 0
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def extend(self, rows: Sequence[Sequence[int]]) -> None:
+        """Put rows at the end."""
+        if not rows:
+            return
+        end = self._rows + len(rows)
+        if end > self._room.shape[1]:
+            grown = np.zeros((len(self._room), 2 * end), dtype=np.int64)
+            grown[:, : self._rows] = self._room[:, : self._rows]
+            self._room = grown
+        self._room[:, self._rows : end] = np.array(rows, dtype=np.int64).T
+        self._rows = end
+
+    def __getitem__(self, column: int) -> Ints:
+        values: Ints = self._room[column, : self._rows]
+        return values
+
+
+def spread(first: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """All places of runs ``[first, first + count)``, one after another, and for each the number of its run."""
+    run = np.repeat(np.arange(len(counts)), counts)
+    shift = first - (np.cumsum(counts) - counts)
+    return np.arange(len(run)) + shift[run], run

@@ -1,0 +1,142 @@
+"""Pieces of text between white space, each cut into tokens by spaCy once and remembered from then on."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import spacy
+
+from model.columns import Columns, Ints
+
+BLANK, LINE_END, EMPTY_LINE, TERMINAL, CLOSER, UPPER, LOWER = 1, 2, 4, 8, 16, 32, 64  # bits of a token
+
+_SPACY_CODE = {"en": "en", "fil": "tl", "ms": "ms"}
+_PIECE = re.compile(r"\S+ ?|\s+")  # one blank after a piece belongs to it: spaCy makes no token of it
+_TERMINALS = frozenset(".!?…")
+_CLOSERS = frozenset("\"')]”’»")
+_LETTERS = 20  # of remembered strings for each one allowed: a mailbox of long addresses is forgotten earlier
+
+
+def cut(text: str) -> list[str]:
+    """The pieces of a text, in order; joined they are the text. spaCy cuts each of them independently."""
+    return _PIECE.findall(text)
+
+
+class Pieces:
+    """All pieces seen so far and their tokens, numbered; by language, as spaCy's exceptions are.
+
+    Token types (lower-cased strings) are numbered through all languages. Beyond ``most`` pieces or types this is
+    ``full``, and whoever holds numbers should have it ``forget`` before the next batch.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._tokenizers: dict[str, Any] = {lang: spacy.blank(code).tokenizer for lang, code in _SPACY_CODE.items()}
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all pieces and types."""
+        self.strings: list[str] = []
+        self._ids: dict[str, int] = {}
+        self._known: dict[str, dict[str, int]] = {lang: {} for lang in _SPACY_CODE}
+        self._pieces = Columns(3)
+        self._tokens = Columns(4)
+        self._letters = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether more is remembered than should be."""
+        return max(len(self._pieces), len(self.strings), self._letters // _LETTERS) > self._most
+
+    def numbers(self, texts: Sequence[list[str]], languages: Sequence[str]) -> Ints:
+        """The numbers of the pieces of all texts, one text after the other; new ones are learnt."""
+        for lang, known in self._known.items():
+            own = [pieces for pieces, one in zip(texts, languages, strict=True) if one == lang]
+            self._learn(lang, sorted(set().union(*(set(pieces).difference(known) for pieces in own))))
+        found = (map(self._known[lang].__getitem__, pieces) for lang, pieces in zip(languages, texts, strict=True))
+        return np.fromiter(chain.from_iterable(found), dtype=np.int64)
+
+    @property
+    def lengths(self) -> Ints:
+        """How many characters each piece takes, its blank included."""
+        return self._pieces[0]
+
+    @property
+    def first(self) -> Ints:
+        """Place of each piece's first token in the token columns ``types``, ``starts``, ``widths`` and ``bits``."""
+        return self._pieces[1]
+
+    @property
+    def counts(self) -> Ints:
+        """How many tokens each piece has."""
+        return self._pieces[2]
+
+    @property
+    def types(self) -> Ints:
+        """Type of each token of the pieces."""
+        return self._tokens[0]
+
+    @property
+    def starts(self) -> Ints:
+        """Where each token stands in its piece."""
+        return self._tokens[1]
+
+    @property
+    def widths(self) -> Ints:
+        """How many characters each token has."""
+        return self._tokens[2]
+
+    @property
+    def bits(self) -> Ints:
+        """What matters of each token for sentence boundaries and shouting."""
+        return self._tokens[3]
+
+    def _learn(self, lang: str, pieces: Sequence[str]) -> None:
+        if not pieces:
+            return
+        rows: list[tuple[int, int, int]] = []
+        tokens: list[tuple[int, int, int, int]] = []
+        for piece, strings in zip(pieces, self._cut(lang, pieces), strict=True):
+            rows.append((len(piece), len(self._tokens) + len(tokens), len(strings)))
+            self._known[lang][piece] = len(self._pieces) + len(rows) - 1
+            self._letters += len(piece)
+            start = 0
+            for string in strings:
+                tokens.append((self._type(string.lower()), start, len(string), _bits(string)))
+                start += len(string)
+        self._pieces.extend(rows)
+        self._tokens.extend(tokens)
+
+    def _cut(self, lang: str, pieces: Sequence[str]) -> Iterable[list[str]]:
+        """The tokens of each piece. Line ends keep spaCy from looking at two pieces as one."""
+        tokenizer = self._tokenizers[lang]
+        with tokenizer.vocab.memory_zone():  # what spaCy keeps of words would grow without bound
+            doc = tokenizer("\n".join(piece.strip() or "." for piece in pieces))
+            cuts: list[list[str]] = [[]]
+            for token in doc:
+                if token.text == "\n":
+                    cuts.append([])
+                else:
+                    cuts[-1].append(token.text)
+        return [own if piece.strip() else [piece] for piece, own in zip(pieces, cuts, strict=True)]
+
+    def _type(self, string: str) -> int:
+        number = self._ids.setdefault(string, len(self.strings))
+        if number == len(self.strings):
+            self.strings.append(string)
+            self._letters += len(string)
+        return number
+
+
+def _bits(string: str) -> int:
+    return (
+        BLANK * (not string.strip())
+        | LINE_END * ("\n" in string)
+        | EMPTY_LINE * (string.count("\n") > 1)
+        | TERMINAL * (string[-1:] in _TERMINALS and not string.strip(".!?…"))
+        | CLOSER * (string in _CLOSERS)
+        | UPPER * (string.isupper() and len(string) > 1)
+        | LOWER * string.islower()
+    )
