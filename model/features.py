@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from model.columns import Columns, Ints, spread
 from model.lexicon import Floats, Lexicon
-from model.text import Ints, Tokens
+from model.text import Tokens
 
 MAX_ORDER = 3  # of word n-grams
 CHARACTER_ORDERS = (3, 4, 5)
@@ -36,6 +37,12 @@ class Vocabulary:
         words = len(self.words) + len(self.word_pairs) + len(self.word_triples)
         return words, len(self.pivots) + len(self.pivot_pairs), len(self.characters)
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The first columns of the pivots and of the characters, where all blocks stand side by side."""
+        words, pivots, _ = self.sizes
+        return words, words + pivots
+
 
 class TypeTable:
     """What each token type contributes, worked out once a type and looked up by its number."""
@@ -45,55 +52,55 @@ class TypeTable:
         self._words = {word: i for i, word in enumerate(vocabulary.words)}
         self._pivots = {word: i for i, word in enumerate(vocabulary.pivots)}
         self._characters = {gram: i for i, gram in enumerate(vocabulary.characters)}
-        self._rows: list[tuple[int, int, int, int]] = []
-        self._grams: list[int] = []
-        self._gram_ends: list[int] = [0]
-        self._columns: Ints = np.zeros((4, 0), dtype=np.int64)
-        self._gram_arrays: tuple[Ints, Ints] = (_EMPTY, _EMPTY)
+        self._pivot_base, self._character_base = vocabulary.bounds
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all types, as the tokenizer did."""
+        self._types = Columns(6)
+        self._features = Columns(1)
 
     def update(self, strings: Sequence[str]) -> None:
         """Take in the types that came since the last call."""
-        for string in strings[len(self._rows) :]:
+        rows: list[tuple[int, ...]] = []
+        features: list[tuple[int]] = []
+        for string in strings[len(self._types) :]:
             word = self._words.get(string, -1)
             pivot = self._pivots.get(self._lexicon.pivot_of(string), -1)
-            self._rows.append((word, pivot, self._lexicon.rows.get(string, -1), _kind(string)))
-            self._grams += [self._characters[g] for g in character_grams(string) if g in self._characters]
-            self._gram_ends.append(len(self._grams))
-        if self._columns.shape[1] != len(self._rows):
-            self._columns = np.array(self._rows, dtype=np.int64).T.copy()
-            self._gram_arrays = np.array(self._grams, dtype=np.int64), np.array(self._gram_ends, dtype=np.int64)
+            own = [word] * (word >= 0) + [self._pivot_base + pivot] * (pivot >= 0)
+            own += [
+                self._character_base + self._characters[g] for g in character_grams(string) if g in self._characters
+            ]
+            first = len(self._features) + len(features)
+            rows.append((word, pivot, self._lexicon.rows.get(string, -1), _kind(string), first, len(own)))
+            features += [(one,) for one in own]
+        self._types.extend(rows)
+        self._features.extend(features)
 
     @property
     def words(self) -> Ints:
         """Word id of each type, -1 where unknown."""
-        return self._column(0)
+        return self._types[0]
 
     @property
     def pivots(self) -> Ints:
         """Pivot id of each type, -1 where unknown."""
-        return self._column(1)
+        return self._types[1]
 
     @property
     def rows(self) -> Ints:
         """Row of each type in the lexicon's vectors, -1 where it has none."""
-        return self._column(2)
+        return self._types[2]
 
     @property
     def kinds(self) -> Ints:
         """Of each type ``WORD``, ``QUESTION``, ``EXCLAMATION`` or 0."""
-        return self._column(3)
+        return self._types[3]
 
-    def _column(self, number: int) -> Ints:
-        column: Ints = self._columns[number]
-        return column
-
-    def grams_of(self, types: Ints) -> tuple[Ints, Ints]:
-        """Character n-grams of tokens: for each n-gram the position of its token in ``types``, and its id."""
-        grams, ends = self._gram_arrays
-        counts = ends[types + 1] - ends[types]
-        token = np.repeat(np.arange(len(types)), counts)
-        offset = np.arange(len(token)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return token, grams[np.repeat(ends[types], counts) + offset]
+    def features_of(self, types: Ints) -> tuple[Ints, Ints]:
+        """Word, pivot and character n-grams of tokens: columns, and the places of their tokens in ``types``."""
+        place, token = spread(self._types[4][types], self._types[5][types])
+        return self._features[0][place], token
 
 
 def character_grams(word: str) -> list[str]:
@@ -125,61 +132,75 @@ def learn_vocabulary(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often each n-gram stands in each sentence: a sparse matrix for words, pivots and characters each.
+    """How often each n-gram stands in each row (a sentence or a text): one sparse matrix, columns as the vocabulary's.
 
-    ``vectors`` has shape (sentences, dimensions): the weighted sum of the word vectors.
+    ``bounds`` are the first columns of pivots and of characters; ``vectors`` has shape (rows, dimensions): the
+    weighted sum of the word vectors.
     """
 
-    blocks: tuple[sparse.csr_matrix, sparse.csr_matrix, sparse.csr_matrix]
+    ngrams: sparse.csr_matrix
+    bounds: tuple[int, int]
     vectors: Floats
 
-    def by_text(self, tokens: Tokens) -> "Counts":
-        """The same for whole texts."""
-        n = len(tokens.sentence_text)
-        member = sparse.csr_matrix(
-            (np.ones(n, dtype=np.float32), (tokens.sentence_text, np.arange(n))), shape=(tokens.texts, n)
-        )
-        blocks = tuple((member @ block).tocsr() for block in self.blocks)
-        return Counts((blocks[0], blocks[1], blocks[2]), np.asarray(member @ self.vectors, dtype=np.float32))
+
+def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Floats) -> tuple[Counts, Counts]:
+    """Count everything for every sentence of the batch, and for every text."""
+    features, token = _features(tokens, vocabulary, table)
+    columns = sum(vocabulary.sizes)
+    sentences, texts = len(tokens.sentence_text), tokens.texts
+    rows = table.rows[tokens.types]
+    known = rows >= 0
+    by_sentence = _sums(tokens.sentence[known], rows[known], sentences, vectors)
+    by_text = _sums(tokens.sentence_text, np.arange(sentences), texts, by_sentence)
+    return (
+        Counts(_tally(tokens.sentence[token], features, (sentences, columns)), vocabulary.bounds, by_sentence),
+        Counts(_tally(tokens.text[token], features, (texts, columns)), vocabulary.bounds, by_text),
+    )
 
 
-def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Floats) -> Counts:
-    """Count every block for every sentence of the batch."""
-    rows = len(tokens.sentence_text)
-    words = table.words[tokens.types]
+def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple[Ints, Ints]:
+    """Every n-gram of every token, as a column and the token's number; pairs and triples belong to their last token."""
+    words, pivots = table.words[tokens.types], table.pivots[tokens.types]
     pairs = _find(vocabulary.word_pairs, _pairs(words, tokens.sentence))
     triples = _find(vocabulary.word_triples, _chain(pairs, words, tokens.sentence))
-    pivots = table.pivots[tokens.types]
     pivot_pairs = _find(vocabulary.pivot_pairs, _pairs(pivots, tokens.sentence))
-    token, grams = table.grams_of(tokens.types)
-    word_size, pivot_size, gram_size = vocabulary.sizes
-    base = len(vocabulary.words)
-    word_block = _matrix(
-        [
-            (tokens.sentence, words, 0),
-            (tokens.sentence, pairs, base),
-            (tokens.sentence, triples, base + len(vocabulary.word_pairs)),
-        ],
-        (rows, word_size),
+    features, token = table.features_of(tokens.types)
+    pair_base = len(vocabulary.words)
+    triple_base = pair_base + len(vocabulary.word_pairs)
+    pivot_base = vocabulary.bounds[0] + len(vocabulary.pivots)
+    chains = ((pairs, pair_base), (triples, triple_base), (pivot_pairs, pivot_base))
+    found = [(np.flatnonzero(ids >= 0), ids, base) for ids, base in chains]
+    return (
+        np.concatenate([features, *(ids[at] + base for at, ids, base in found)]),
+        np.concatenate([token, *(at for at, _, _ in found)]),
     )
-    pivot_block = _matrix(
-        [(tokens.sentence, pivots, 0), (tokens.sentence, pivot_pairs, len(vocabulary.pivots))], (rows, pivot_size)
-    )
-    gram_block = _matrix([(tokens.sentence[token], grams, 0)], (rows, gram_size))
-    embedded = _matrix([(tokens.sentence, table.rows[tokens.types], 0)], (rows, len(vectors)))
-    return Counts((word_block, pivot_block, gram_block), np.asarray(embedded @ vectors, dtype=np.float32))
+
+
+def _tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """How often each pair of row and column stands there; sorting whole numbers beats a sparse matrix's own ways."""
+    keys = np.sort(rows * shape[1] + columns)
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    row, column = np.divmod(keys[first], shape[1])
+    times = np.diff(first, append=len(keys)).astype(np.float32)
+    return _by_row(times, row, column, shape)
+
+
+def _sums(rows: Ints, places: Ints, count: int, values: Floats) -> Floats:
+    """Sums of the values at some places by row; ``rows`` never fall."""
+    member = _by_row(np.ones(len(rows), dtype=np.float32), rows, places, (count, len(values)))
+    return np.asarray(member @ values, dtype=np.float32)
+
+
+def _by_row(data: Floats, rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """A sparse matrix from entries in the order of their rows."""
+    ends = np.append(0, np.cumsum(np.bincount(rows, minlength=shape[0])))
+    return sparse.csr_matrix((data, columns.astype(np.int32), ends.astype(np.int32)), shape=shape)
 
 
 def _kind(string: str) -> int:
     if any(letter.isalpha() for letter in string):
         return WORD
     return QUESTION if "?" in string else EXCLAMATION if "!" in string else 0
-
-
-def _matrix(parts: list[tuple[Ints, Ints, int]], shape: tuple[int, int]) -> sparse.csr_matrix:
-    rows = np.concatenate([row[ids >= 0] for row, ids, _ in parts])
-    columns = np.concatenate([ids[ids >= 0] + base for _, ids, base in parts])
-    return sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
 
 
 def _pairs(ids: Ints, sentence: Ints) -> Ints:

@@ -15,10 +15,15 @@ from model.text import Ints, Tokenizer, Tokens
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of a batch: tokens of subject and text joined, and counts by sentence and by message."""
+    """What was read of a batch: tokens of subject and text joined, and counts by sentence and by message.
+
+    ``words`` are the tokens' vocabulary ids (-1 where unknown), ``kinds`` what the tokens are (see model.features).
+    """
 
     subjects: tuple[str, ...]
     tokens: Tokens
+    words: Ints
+    kinds: Ints
     sentences: Counts
     messages: Counts
 
@@ -34,23 +39,28 @@ class Reader:
 
     def read(self, subjects: Sequence[str], texts: Sequence[str]) -> Reading:
         """Tokenise and count a batch."""
+        if self.tokenizer.full:
+            self.tokenizer.forget()
+            self.table.forget()
         tokens = self.tokenizer([joined(*pair) for pair in zip(subjects, texts, strict=True)])
         self.table.update(self.tokenizer.strings)
-        sentences = count(tokens, self.vocabulary, self.table, self._vectors)
-        return Reading(tuple(subjects), tokens, sentences, sentences.by_text(tokens))
+        words, kinds = self.table.words[tokens.types], self.table.kinds[tokens.types]
+        return Reading(
+            tuple(subjects), tokens, words, kinds, *count(tokens, self.vocabulary, self.table, self._vectors)
+        )
 
     def words(self, reading: Reading) -> Ints:
         """Vocabulary id of each token, -1 where unknown."""
-        return self.table.words[reading.tokens.types]
+        return reading.words
 
     def kinds(self, reading: Reading) -> Ints:
         """Kind of each token."""
-        return self.table.kinds[reading.tokens.types]
+        return reading.kinds
 
     def stack_inputs(self, reading: Reading, message_scores: Floats, sentence_scores: Floats, facts: Floats) -> Floats:
         """What the second layer sees: message scores, gathered sentence scores, structure and facts about days."""
         gathered = gather(sentence_scores, reading.tokens)
-        shapes = structure(reading.subjects, reading.tokens, self.kinds(reading))
+        shapes = structure(reading.subjects, reading.tokens, reading.kinds)
         return np.hstack([message_scores, gathered, shapes, facts]).astype(np.float32)
 
 

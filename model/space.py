@@ -1,11 +1,11 @@
 """The feature space that the linear heads live in: counts → weighted design matrices for sentences and messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
-from model.features import Counts, Vocabulary
+from model.features import Counts
 from model.lexicon import Floats
 
 BLOCK_WEIGHTS = (1.0, 0.7, 0.7, 0.7)  # words, pivots, characters, vectors; see docs/experiments.md
@@ -17,16 +17,19 @@ class Level:
     """Inverse document frequencies of the three n-gram blocks at one level (sentence or message)."""
 
     idf: tuple[Floats, Floats, Floats]
+    whole: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put the blocks side by side once, as counts have them."""
+        object.__setattr__(self, "whole", np.concatenate(self.idf))
 
     @classmethod
     def learn(cls, counts: Counts) -> "Level":
         """Take the frequencies from the counts of the training texts."""
-        rows = counts.blocks[0].shape[0]
-        idf = [
-            np.log((1 + rows) / (1 + np.bincount(block.indices, minlength=block.shape[1]))) + 1
-            for block in counts.blocks
-        ]
-        return cls((idf[0].astype(np.float32), idf[1].astype(np.float32), idf[2].astype(np.float32)))
+        rows, columns = counts.ngrams.shape
+        idf = np.log((1 + rows) / (1 + np.bincount(counts.ngrams.indices, minlength=columns))) + 1
+        words, pivots, characters = np.split(idf.astype(np.float32), counts.bounds)
+        return cls((words, pivots, characters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,9 @@ class Design:
     @classmethod
     def of(cls, counts: Counts, level: Level) -> "Design":
         """Weigh counts; every block of a row has a fixed length, so that long texts do not outweigh short ones."""
-        blocks = [
-            weigh(block, idf, weight)
-            for block, idf, weight in zip(counts.blocks, level.idf, BLOCK_WEIGHTS[:3], strict=True)
-        ]
         lengths = np.maximum(np.linalg.norm(counts.vectors, axis=1, keepdims=True), 1e-6)
         vectors = (counts.vectors * (BLOCK_WEIGHTS[3] / lengths)).astype(np.float32)
-        return cls(sparse.hstack(blocks, format="csr", dtype=np.float32), vectors)
+        return cls(_weigh(counts, level.whole), vectors)
 
     @property
     def matrix(self) -> sparse.csr_matrix:
@@ -73,15 +72,14 @@ def word_weights(frequencies: Floats) -> Floats:
     return np.asarray(RARE_WORD_MASS / (RARE_WORD_MASS + share), dtype=np.float32)
 
 
-def weigh(block: sparse.csr_matrix, idf: Floats, length: float) -> sparse.csr_matrix:
-    """Sublinear tf-idf in place of counts, each row scaled to ``length``."""
+def _weigh(counts: Counts, idf: Floats) -> sparse.csr_matrix:
+    """Sublinear tf-idf in place of counts, each block of each row scaled to its length."""
+    block, rows = counts.ngrams, counts.ngrams.shape[0]
     data = (1.0 + np.log(block.data)) * idf[block.indices]
-    rows = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
-    norms = np.sqrt(np.bincount(rows, data * data, minlength=block.shape[0]))
-    scaled = (data * (length / np.maximum(norms, 1e-6))[rows]).astype(np.float32)
-    return sparse.csr_matrix((scaled, block.indices, block.indptr), shape=block.shape)
-
-
-def vocabulary_size(vocabulary: Vocabulary, dimensions: int) -> int:
-    """How many features a head has."""
-    return sum(vocabulary.sizes) + dimensions
+    pivots, characters = counts.bounds
+    part = np.repeat(np.arange(0, 3 * rows, 3), np.diff(block.indptr))
+    part += block.indices >= pivots
+    part += block.indices >= characters
+    norms = np.sqrt(np.bincount(part, data * data, minlength=3 * rows))
+    scale = np.tile(BLOCK_WEIGHTS[:3], rows) / np.maximum(norms, 1e-6)
+    return sparse.csr_matrix((data * scale.astype(np.float32)[part], block.indices, block.indptr), shape=block.shape)

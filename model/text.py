@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from model.columns import Ints, spread
+from model.columns import Ints as Ints
+from model.columns import spread
 from model.pieces import BLANK, CLOSER, EMPTY_LINE, LINE_END, LOWER, TERMINAL, UPPER, Pieces, cut
 
 Bools = npt.NDArray[np.bool_]
