@@ -24,8 +24,8 @@ _BEFORE_NAME = re.compile(
 _CLOCK_TAIL = re.compile(r"^\s*(?:(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{3,4}|\([^()]{1,6}\))(?![\w]))?[\s,]*")
 
 
-def read_attribution(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None) -> tuple[Headers, int] | None:
-    """A line, or a few, that say who wrote what follows; returns that and the line after."""
+def read_attribution(lines: Sequence[Line], index: int, stop: int) -> tuple[str, int] | None:
+    """A line, or a few, that say who wrote what follows; returns them joined, and the line after."""
     opens = opens_attribution(lines[index].text)
     joined = ""
     for position in range(index, min(stop, index + MAX_ATTRIBUTION)):
@@ -36,11 +36,15 @@ def read_attribution(lines: Sequence[Line], index: int, stop: int, zone: tzinfo 
         if len(joined) > MAX_LINE:
             return None
         if _may_close(joined) and _closes(joined):
-            headers = Headers(sender=_attributed_sender(joined), sent_at=parse_date(joined, (), zone))
-            return headers, skip_blank(lines, position + 1, stop, MAX_BLOCK)
+            return joined, skip_blank(lines, position + 1, stop, MAX_BLOCK)
         if not opens:
             return None
     return None
+
+
+def attributed(joined: str, zone: tzinfo | None) -> Headers:
+    """What an attribution says: who wrote, and when."""
+    return Headers(sender=_attributed_sender(joined), sent_at=parse_date(joined, (), zone))
 
 
 def opens_attribution(text: str) -> bool:

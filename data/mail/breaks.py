@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
 
-from data.mail.attribution import DATE_LIKE, MAX_LINE, opens_attribution, read_attribution
+from data.mail.attribution import DATE_LIKE, MAX_LINE, attributed, opens_attribution, read_attribution
 from data.mail.blocks import Headers, field_of, headers_of, read_block, run_together
 from data.mail.lines import BLANKS, RULES, Line, skip_blank
 from data.mail.words import fold, words
 
 BreakKind = Literal["forward", "original", "headers", "attribution"]
 _MARKS = RULES + "\"'“„<([|"
+_PAIRS = ("--", "==", "__", "**", "##", "~~", "——", "──", "━━", "––")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
 
 
@@ -24,7 +25,11 @@ class Break:
     start: int
     body: int
     headers: Headers
-    rest: str = ""
+    said: str = ""
+
+    def read_headers(self, zone: tzinfo | None) -> Headers:
+        """The headers; those of an attribution are read only now, since most mails are no forwards."""
+        return attributed(self.said, zone) if self.said else self.headers
 
 
 def find_break(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None = None) -> Break | None:
@@ -33,13 +38,14 @@ def find_break(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None
     if not text or len(text) > 4 * MAX_LINE:
         return None
     colon_last = text[-1] in ":："
-    if (text[0] in _MARKS or colon_last) and (separator := _separator(text)):
+    ruled = text[0] in _MARKS and any(pair in text for pair in _PAIRS)
+    if (ruled or colon_last) and (separator := _separator(text)):
         return _after_separator(lines, index, stop, separator, zone)
     if (":" in text or "：" in text) and field_of(text) is not None:
         return _bare_headers(lines, index, stop, zone)
     if (colon_last or opens_attribution(text)) and len(text) <= MAX_LINE:
-        attributed = read_attribution(lines, index, stop, zone)
-        return Break("attribution", index, attributed[1], attributed[0]) if attributed else None
+        said = read_attribution(lines, index, stop)
+        return Break("attribution", index, said[1], Headers(), said[0]) if said else None
     return None
 
 
@@ -79,9 +85,9 @@ def _after_separator(lines: Sequence[Line], index: int, stop: int, kind: BreakKi
     if "from" in block or len(block) > 2:
         return Break(kind, index, _skip_closing(lines, body, stop), headers_of(block, zone))
     if first < stop:
-        quoted = read_attribution(lines, first, stop, zone)
-        if quoted is not None:
-            return Break(kind, index, quoted[1], quoted[0])
+        said = read_attribution(lines, first, stop)
+        if said is not None:
+            return Break(kind, index, said[1], attributed(said[0], zone))
     return Break(kind, index, first if first < stop else stop, Headers())
 
 

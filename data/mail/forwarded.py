@@ -9,7 +9,7 @@ from data.mail.addresses import Person
 from data.mail.blocks import Headers
 from data.mail.breaks import Break, find_break
 from data.mail.lines import Line, split_lines
-from data.mail.quoted import Parted, Region, may_break, part, zones_of
+from data.mail.quoted import Parted, Region, part, zones_of
 from data.mail.words import fold, words
 from data.records import Zone, ZoneKind
 
@@ -90,11 +90,16 @@ def strip_prefixes(subject: str) -> str:
 
 
 def _first_break(lines: Sequence[Line], region: Region, zone: tzinfo | None) -> Break | None:
+    quoted = False
     for index in range(region.start, region.stop):
-        if lines[index].text and (not lines[index].depth or may_break(lines, index, region)):
+        line = lines[index]
+        if not line.text:
+            continue
+        if not (line.depth and quoted):
             found = find_break(lines, index, region.stop, zone)
             if found is not None:
                 return found
+        quoted = line.depth > 0
     return None
 
 
@@ -123,22 +128,23 @@ def _original(lines: Sequence[Line], raw: str, first: Break, outer: Outer) -> Un
     """Go down from message to message until one is the client's, and read that."""
     kinds: dict[int, ZoneKind] = {}
     remark = _remark(lines, raw, first, outer, kinds)
-    found, parted = first, _below(lines, first, len(lines), outer)
-    subject = first.headers.subject
+    parted = _below(lines, first, len(lines), outer)
+    headers = first.read_headers(outer.zone)
+    subject = headers.subject
     for _ in range(MAX_NESTING):
         following = parted.history
         own = parted.text(lines, raw)
-        if following is None or (own and not _is_ours(found.headers.sender, outer.sender)):
+        if following is None or (own and not _is_ours(headers.sender, outer.sender)):
             break
-        if own and following.headers.sender is None:
+        below = following.read_headers(outer.zone)
+        if own and below.sender is None:
             break
         kinds.update(parted.kinds)
         kinds.update(dict.fromkeys(range(following.start, following.body), "forward_header"))
-        found, parted = following, _below(lines, following, parted.region.stop, outer)
-        subject = found.headers.subject or subject
+        parted = _below(lines, following, parted.region.stop, outer)
+        headers, subject = below, below.subject or subject
     kinds.update(dict.fromkeys(range(first.start, first.body), "forward_header"))
     kinds.update(parted.kinds)
-    headers = found.headers
     if _same_sender(headers.sender, outer.sender):
         headers = Headers(None, headers.to, headers.cc, headers.sent_at, headers.subject)
     return Unwrapped(

@@ -50,17 +50,19 @@ def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, clea
     kinds = _without_breaks(lines, region.start, index, region.depth)
     own = [place for place, kind in kinds.items() if kind == "own"]
     history: Break | None = None
+    quoted = False  # a break counts only on the first line of a quote
     while index < region.stop:
         line = lines[index]
-        wanted = line.text and (line.depth <= region.depth or may_break(lines, index, region))
-        found = find_break(lines, index, region.stop, zone) if wanted else None
+        deeper = line.depth > region.depth
+        found = find_break(lines, index, region.stop, zone) if line.text and not (deeper and quoted) else None
+        quoted = deeper if line.text else quoted
         if found is not None:
             history = history or found
             stop = found.body if _answered(lines, found, region) else region.stop
             kinds.update(dict.fromkeys(range(index, stop), "quote"))
             index = _barred(lines, stop, region, kinds)
             continue
-        if line.depth > region.depth:
+        if deeper:
             kinds[index] = "quote"
         elif line.signed:
             kinds[index] = "signature"
@@ -78,16 +80,6 @@ def _without_breaks(lines: Sequence[Line], start: int, stop: int, depth: int) ->
         index: "quote" if lines[index].depth > depth else "signature" if lines[index].signed else "own"
         for index in range(start, stop)
     }
-
-
-def may_break(lines: Sequence[Line], index: int, region: Region) -> bool:
-    """Whether a break counts on this line: not inside a quote, only on its first line."""
-    if lines[index].depth <= region.depth:
-        return True
-    before = index - 1
-    while before >= region.start and before > index - 4 and not lines[before].text:
-        before -= 1
-    return before < region.start or lines[before].depth <= region.depth
 
 
 def _answered(lines: Sequence[Line], found: Break, region: Region) -> bool:

@@ -14,7 +14,7 @@ from data.records import ZoneKind
 
 MAX_SIGNATURE = 18
 MAX_CLOSING = 45
-MAX_ENDING = 80
+MAX_ENDING = 50
 _MARKS = " \t*-_<[("
 _END = " ,.;:!-–—*_~\u00a0\t"
 _CONTACT = re.compile(
@@ -57,11 +57,11 @@ def notices() -> Notices:
 def mark_endings(lines: Sequence[Line], own: list[int], kinds: dict[int, ZoneKind]) -> None:
     """Mark which of the writer's ``own`` lines are a footer, a disclaimer or a signature.
 
-    Runs of own lines (parted by quotes) are looked at one by one; ``kinds`` gains an entry a line taken off.
+    Of the runs of own lines (parted by quotes) the first and the last are looked at, where endings stand; ``kinds``
+    gains an entry a line taken off.
     """
-    for number, run in enumerate(_runs(own)):
-        if not any(lines[index].text for index in run):
-            continue
+    runs = [run for run in _runs(own) if any(lines[index].text for index in run)]
+    for number, run in enumerate(runs[:1] + runs[1:][-1:]):
         if number == 0:
             _take_warning(lines, run, kinds)
         run = [index for index in run[-MAX_ENDING:] if kinds[index] == "own"]
