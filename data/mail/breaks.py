@@ -66,6 +66,8 @@ def _separator(text: str) -> BreakKind | None:
         return "forward"
     if key in known.original and dashed:
         return "original"
+    if dashed and len(bare) < MAX_LINE and bare[-1] in ":：" and words().wrote.search(bare.casefold()):
+        return "original"  # HCL Verse: -----Ana Cruz wrote: -----
     head, _, tail = bare.partition("-----")
     if tail and text.lstrip(BLANKS).startswith("--"):
         key = fold(head.strip(RULES))
@@ -82,6 +84,8 @@ def _after_separator(lines: Sequence[Line], index: int, stop: int, kind: BreakKi
         return Break(kind, index, index + 1, headers_of(joined, zone))
     first = skip_blank(lines, index + 1, stop, 4)
     block, body = read_block(lines, first, stop)
+    if body < stop and is_rule(lines[body].text):
+        body = skip_blank(lines, body + 1, stop, 4)  # Notes rules the headers off
     if "from" in block or len(block) > 2:
         return Break(kind, index, _skip_closing(lines, body, stop), headers_of(block, zone))
     if first < stop:

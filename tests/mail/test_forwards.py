@@ -11,6 +11,7 @@ from data.records import Email
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "mail"
 FORWARDS = tomllib.loads((CORPUS / "forwards.toml").read_text(encoding="utf-8"))
+HTML_FORWARDS = tomllib.loads((CORPUS / "html_forwards.toml").read_text(encoding="utf-8"))
 ME = "Tala Reyes <tala@studio.example>"
 
 
@@ -28,6 +29,19 @@ def test_every_field_of_a_forward_is_read(name: str) -> None:
     assert email.recipients == ("tala@studio.example",)
     assert email.text == "Please fix the logo."
     assert (email.remark, email.forwarder) == ("For you.", "tala@studio.example")
+
+
+@pytest.mark.parametrize("name", HTML_FORWARDS)
+def test_every_field_of_a_forward_in_html_is_read(name: str) -> None:
+    """The programs' own containers give the same as their plain form."""
+    head = f"From: {ME}\nSubject: {HTML_FORWARDS[name]['subject']}\nDate: Fri, 6 Mar 2026 09:00:00 +0800\n"
+    raw = f"{head}Content-Type: text/html; charset=utf-8\n\n{HTML_FORWARDS[name]['html']}"
+    email = read(raw.encode(), "test")
+    assert (email.client, email.client_name) == ("ana@brightloom.example", "Ana Cruz")
+    assert email.sent_at is not None
+    assert email.sent_at.isoformat()[:16] + email.sent_at.isoformat()[19:] == "2026-03-05T17:42+08:00"
+    assert (email.subject, email.text, email.remark) == ("Logo", "Please fix.", "FYI")
+    assert email.recipients == ("tala@studio.example",)
 
 
 def test_the_offset_of_the_carrying_mail_is_taken_where_none_is_named() -> None:
