@@ -5,6 +5,7 @@ The codes are those of :mod:`model.date_words`. Every pattern is of bounded leng
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from model.date_words import CODES, LEAD_OF, LEXICON
 
@@ -86,12 +87,15 @@ def split_words(text: str) -> tuple[list[str], str]:
     """
     words = _WORD.findall(_lowered(text))
     codes = "".join([_CODE_OF.get(word, "_") for word in words])
-    return words, _UNSURE.sub(lambda match: _settle(match, text, words), codes)
+    if not _UNSURE.search(codes):
+        return words, codes
+    spans = word_spans(text, len(words))
+    return words, _UNSURE.sub(lambda match: _settle(match, text[spans[match.start()][0]].isupper(), words), codes)
 
 
-def word_spans(text: str) -> list[tuple[int, int]]:
-    """Where each of the words of :func:`split_words` stands in the text."""
-    return [match.span() for match in _WORD.finditer(_lowered(text))]
+def word_spans(text: str, count: int) -> list[tuple[int, int]]:
+    """Where each of the first so many words of :func:`split_words` stands in the text."""
+    return [match.span() for match in islice(_WORD.finditer(_lowered(text)), count)]
 
 
 def find_phrases(words: list[str], codes: str) -> list[Phrase]:
@@ -112,10 +116,9 @@ def _lowered(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-def _settle(match: re.Match[str], text: str, words: list[str]) -> str:
+def _settle(match: re.Match[str], capital: bool, words: list[str]) -> str:
     """What a word means that is a day only sometimes: a capital tells, and the word before it."""
     place = match.start()
-    capital = text[word_spans(text)[place][0]].isupper()
     before = match.string[place - 1] if place else "|"
     if match.group() == "S":
         return "W" if capital or before in "b~cxf" or (place and words[place - 1] == "for") else "_"

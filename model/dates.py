@@ -60,7 +60,9 @@ def scan_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = F
     for phrase in phrases:
         if found := resolve(phrase, moment, resolved[-1][1] if resolved else None):
             resolved.append((phrase, found))
-    spans = word_spans(text)
+    if not resolved:
+        return Scan(words, codes, ())
+    spans = word_spans(text, resolved[-1][0].last)
     mentions = [_mention(phrase, found, spans) for phrase, found in resolved]
     return Scan(words, codes, tuple(_merge(mentions, codes, sent_at)))
 

@@ -44,7 +44,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A day that may be the deadline: where it is told, in which sentence of the mail, and its features by name."""
+    """A day that may be the deadline: where it is told, in which sentence of the mail, and its own features by name."""
 
     part: Part
     mention: DateMention
@@ -63,9 +63,17 @@ class MailReading:
     past: tuple[tuple[str, ...], ...]
     sent_at: datetime | None
 
+    @property
+    def features(self) -> list[str]:
+        """The features that all days of the mail share, by name."""
+        return [f"m:{word}" for word in self.words]
+
 
 def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = False) -> MailReading:
-    """Read a mail; without a coming day in it there is nothing more to see, unless ``whole`` asks for it all."""
+    """Read a mail; without a coming day in it there is nothing more to see, and past days are not looked at.
+
+    ``whole`` asks for it all, to learn from.
+    """
     scans: tuple[tuple[Part, Scan], ...] = (
         ("subject", scan_dates(subject, sent_at)),
         ("text", scan_dates(text, sent_at)),
@@ -73,17 +81,19 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
     coming = sorted({mention.date for _, scan in scans for mention in scan.mentions if _is_coming(mention, sent_at)})
     if not coming and not whole:
         return MailReading((), frozenset(), (), (), sent_at)
-    words = frozenset(word for _, scan in scans for word in scan.words)
-    of_mail = [f"m:{word}" for word in words]
+    words = frozenset().union(*(scan.words for _, scan in scans))
     sentences: list[Sentence] = []
     candidates: list[Candidate] = []
     past: list[tuple[str, ...]] = []
     for part, scan in scans:
         own = split_sentences(scan)
         for mention in scan.mentions:
+            is_coming = _is_coming(mention, sent_at)
+            if not is_coming and not whole:
+                continue
             place = next((i for i, one in enumerate(own) if one.begin <= mention.first < one.end), 0)
-            around = _around(mention, scan, own, place) + of_mail
-            if not _is_coming(mention, sent_at):
+            around = _around(mention, scan, own, place)
+            if not is_coming:
                 past.append((*around, f"lead={mention.lead}"))
                 continue
             features = (*around, *_own(mention, scan, sent_at, part), *_order(mention, coming, place, len(own)))

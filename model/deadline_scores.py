@@ -62,11 +62,12 @@ class Trees:
 
 def word_features(words: Iterable[str]) -> set[str]:
     """The words themselves, their first four letters, and the affixes of verbs."""
-    return {name for word in words for name in _features_of(word)}
+    return {name for word in words for name in features_of(word)}
 
 
 @lru_cache(maxsize=20_000)  # most words of a mail are common ones
-def _features_of(word: str) -> tuple[str, ...]:
+def features_of(word: str) -> tuple[str, ...]:
+    """The features of one word."""
     affix = shape(word)
     return (f"w:{word}", *([f"4:{word[:4]}"] if len(word) > 4 else []), *([f"h:{affix}"] if affix else []))
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import accumulate, pairwise
 from typing import Any
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from data.records import Part
 from model.dates import find_dates
 from model.deadline_features import MailReading, read_mail
-from model.deadline_scores import Floats, Linear, Trees, asking_values, dense_features, sentence_features, word_features
+from model.deadline_scores import Floats, Linear, Trees, asking_values, dense_features
+from model.deadline_words import WordScores
 
 FACT_NAMES = (
     "day_named",  # a coming day is named
@@ -64,6 +65,11 @@ class DeadlineModel:
     trees: Trees
     threshold: float
     share: float
+    words: WordScores = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put the weights of words side by side once."""
+        object.__setattr__(self, "words", WordScores(self.asking, self.urgency, self.nearby))
 
     def choose(
         self, subjects: Sequence[str], texts: Sequence[str], sent_ats: Sequence[datetime | None]
@@ -80,8 +86,16 @@ class DeadlineModel:
 
     def probabilities(self, readings: Sequence[MailReading]) -> list[Floats]:
         """For each mail the probability of each of its candidates to be asked for."""
-        rows = [self._rows(reading) for reading in readings if reading.candidates]
-        return per_mail(readings, self.trees.probabilities(np.vstack(rows)) if rows else np.zeros(0))
+        dated = [reading for reading in readings if reading.candidates]
+        if not dated:
+            return per_mail(readings, np.zeros(0))
+        sentences, mails = self.words.sums(
+            [sentence for reading in dated for sentence in reading.sentences], [reading.words for reading in dated]
+        )
+        ends = np.cumsum([len(reading.sentences) for reading in dated])[:-1]
+        asking = np.split(sentences[:, 0], ends)
+        rows = [self._rows(*one) for one in zip(dated, asking, mails, strict=True)]
+        return per_mail(readings, self.trees.probabilities(np.vstack(rows)))
 
     def conclude(self, readings: Sequence[MailReading], probabilities: Sequence[Floats]) -> list[DatedMail]:
         """Deadline and facts of each mail from its candidates' probabilities."""
@@ -114,11 +128,10 @@ class DeadlineModel:
         chosen = float(settings["threshold"]), float(settings["share"])
         return cls(_linear(saved, "asking"), urgency, _linear(saved, "nearby"), weights, trees, *chosen)
 
-    def _rows(self, reading: MailReading) -> Floats:
-        asks = [self.asking.logit(sentence_features(sentence)) for sentence in reading.sentences]
-        whole = word_features(reading.words)
-        values = asking_values(reading, asks, [scorer.logit(whole) for scorer in self.urgency])
-        offsets = values @ self.value_weights
+    def _rows(self, reading: MailReading, asking: Floats, of_mail: Floats) -> Floats:
+        _, *urgency, shared = of_mail.tolist()
+        values = asking_values(reading, asking.tolist(), urgency)
+        offsets = (values @ self.value_weights + shared).tolist()
         logits = [self.nearby.logit(one.features) + offsets[place] for place, one in enumerate(reading.candidates)]
         return dense_features(reading, logits, values)
 

@@ -39,8 +39,8 @@ class Lesson:
     def of(cls, messages: Sequence[LabelledMessage]) -> "Lesson":
         """Read the messages."""
         readings = [read_mail(one.subject, one.body, one.sent_at, whole=True) for one in messages]
-        coming = [one.features for reading in readings for one in reading.candidates]
-        past = [features for reading in readings for features in reading.past]
+        coming = [[*one.features, *reading.features] for reading in readings for one in reading.candidates]
+        past = [[*features, *reading.features] for reading in readings for features in reading.past]
         day_spans = _spans(len(reading.candidates) for reading in readings)
         return cls(
             messages=messages,
