@@ -39,9 +39,10 @@ BLANKS = frozenset(
 """The blanks a text may hold; those that no fact fills stay visible for the provider."""
 FACTS: tuple[str, ...] = tuple(
     "out_of_hours hollow owed_agreed owed_deadline habit_told habit_seen quiet_day quiet_day_passed repeated silent "
-    "asked_recently asks_expert early_since no_history said_aloud urgent_now finished news first_message".split()
+    "asked_recently asks_expert early_since no_history said_aloud urgent_now finished news first_message "
+    "week_unheard week_feedback week_feedback_again week_recap week_agreed week_quiet week_deadline".split()
 )
-"""The facts that can call for a strategy, each worded in ``wording.yaml``."""
+"""The facts that can call for a strategy or stand on the week's list, each worded in ``wording.yaml``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,10 @@ class Thresholds:
     crowd_messages: int
     crowd_clients: int
     crowd_share: float
+    asked_recently_days: int
+    week_days: int
+    week_overdue_days: int
+    feedback_again_days: int
 
 
 @dataclass(frozen=True, slots=True)

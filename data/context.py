@@ -1,10 +1,20 @@
 """What a caller may tell about a client beside the message: checked here, once, at the edge."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from data.errors import InputError
 from data.hours import WorkingHours
@@ -28,6 +38,34 @@ def _only_dates_in_words(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_only_dates_in_words), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+
+
+class NotedDate(BaseModel):
+    """An agreed date, and the moment from which it was known; a bare date is taken as one noted now."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    date: Day
+    noted_at: AwareDatetime | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_bare_date(cls, given: object) -> object:
+        return {"date": given} if isinstance(given, str) else given
+
+    @field_validator("noted_at", mode="before")
+    @classmethod
+    def _not_a_number(cls, moment: object) -> object:
+        if moment is None or isinstance(moment, str | datetime):
+            return moment
+        raise ValueError("not a moment")
+
+    @field_validator("noted_at")
+    @classmethod
+    def _plausible(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and not 1970 <= moment.year < 2200:
+            raise ValueError("must lie between 1970 and 2199")
+        return moment
 
 
 class Context(BaseModel):
@@ -70,6 +108,25 @@ class Context(BaseModel):
     def zone(self) -> ZoneInfo | None:
         """The time zone, looked up."""
         return None if self.timezone is None else ZoneInfo(self.timezone)
+
+
+class ClientContext(Context):
+    """What is kept about one client: a message's context, and what a person told beside it.
+
+    ``agreed_dates`` are all that were ever agreed on, ``agreed_date`` the one that holds now.
+    """
+
+    display_name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    agreed_dates: Annotated[tuple[NotedDate, ...], Field(max_length=100)] | None = None
+    finished_on: Day | None = None
+    last_written_to: Day | None = None
+
+    @field_validator("display_name")
+    @classmethod
+    def _name_is_one_line(cls, name: str | None) -> str | None:
+        if name is not None and (not name.isprintable() or not name.strip()):
+            raise ValueError("must be one line of printable text")
+        return name and name.strip()
 
 
 def read_context(given: object) -> Context:

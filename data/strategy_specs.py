@@ -110,3 +110,7 @@ class _ThresholdsSpec(_Spec):
     crowd_messages: _Count
     crowd_clients: _Count
     crowd_share: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
+    asked_recently_days: _Count
+    week_days: _Count
+    week_overdue_days: _Count
+    feedback_again_days: _Count

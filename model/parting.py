@@ -157,7 +157,7 @@ class _Window:
         dates = tuple(
             agreed
             for agreed in history.agreed_dates
-            if agreed.day >= start.date() and (agreed.noted_at is None or agreed.noted_at <= end)
+            if agreed.day >= start.date() and (history.as_of is None or _known_by(agreed, end))
         )
         return cls(messages, dates, end, history.timezone)
 
@@ -170,9 +170,16 @@ class _Window:
 
     def date_moved_or_passed(self) -> bool:
         noted = sorted(self.dates, key=lambda agreed: (agreed.noted_at or datetime.min.replace(tzinfo=UTC), agreed.day))
-        moved = any(later.day > earlier.day for earlier, later in pairwise(noted))
+        # Dates noted at the same moment are several deliveries; a later note that names a later day moves one.
+        moved = any(
+            later.day > earlier.day and later.noted_at != earlier.noted_at for earlier, later in pairwise(noted)
+        )
         today = self.end.astimezone(self.timezone or self.end.tzinfo).date()
         return moved or any(agreed.day < today for agreed in noted)
+
+
+def _known_by(agreed: AgreedDate, end: datetime) -> bool:
+    return agreed.noted_at is None or agreed.noted_at <= end
 
 
 def _prolonging(within: _Window, thresholds: Thresholds) -> list[SeenMessage]:

@@ -7,6 +7,7 @@ from data.context import Context
 from data.records import Assessment
 from model.facts import ClientFacts
 from model.playbook import suggest
+from service.known import Known
 from service.past import Past
 
 
@@ -18,10 +19,23 @@ class Adviser:
     provider: ClientFacts
 
     def advised(
-        self, assessment: Assessment, past: Past | None, context: Context, client_name: str | None = None
+        self,
+        assessment: Assessment,
+        past: Past | None,
+        context: Context,
+        client_name: str | None = None,
+        known: Known | None = None,
     ) -> Assessment:
-        """The assessment with its strategies; ``past`` is None where the client is not known by any address."""
-        facts = replace(_with_past(self.provider, past), client_name=client_name).told(context)
+        """The assessment with its strategies; ``past`` is None where the client is not known by any address.
+
+        What comes with the message (``context``) goes before what is ``known`` of the client.
+        """
+        facts = _with_past(self.provider, past)
+        if known is None:
+            facts = replace(facts, client_name=client_name)
+        else:
+            facts = known.laid_over(facts, client_name, assessment.sent_at)
+        facts = facts.told(context)
         advice = suggest(assessment, facts, self.playbook)
         return replace(assessment, strategies=advice.strategies, more=advice.more)
 

@@ -56,9 +56,7 @@ async def whole_body(request: Request) -> bytes:
     """The body (Problem where it is empty)."""
     body = await request.body()
     if not body.strip():
-        raise Problem(
-            422, "empty_body", "The request has no body: send a message as application/json or message/rfc822."
-        )
+        raise Problem(422, "empty_body", "The request has no body: /docs shows what it must look like.")
     return body
 
 

@@ -9,6 +9,7 @@ from data.identity import message_identity
 from data.records import Assessment, Email
 from service.adviser import Adviser
 from service.champion import Champion
+from service.clientele import Clientele
 from service.sound import sound
 from service.store import Store
 
@@ -33,10 +34,13 @@ class Desk:
     champion: Champion
     adviser: Adviser
     store: Store
+    clients: Clientele
     clock: Callable[[], datetime]
 
     def receive(self, email: Email, context: Context = NO_CONTEXT) -> Receipt:
         """Judge, advise and store one mail; one that is known already comes back as it was stored.
+
+        What the context tells for good is kept for the client. A known mail that comes with a context is advised anew.
 
         Raises:
             ArtifactError: there is no model to judge with.
@@ -44,12 +48,25 @@ class Desk:
         mail = sound(email)
         known = self.store.get(message_identity(mail))
         if known is not None:
-            return Receipt(known, new=False)
+            return Receipt(known if context == NO_CONTEXT else self._advised_anew(known, mail, context), new=False)
         (judged,) = self.champion.judge([mail])
         if judged.error is not None:
             return Receipt(judged, new=False)
-        past = self.store.past(judged.client, before=judged.sent_at) if judged.client else None
-        advised = self.adviser.advised(judged, past, context, email.client_name)
-        if self.store.add(advised, self.clock()):
-            return Receipt(advised, new=True)
-        return Receipt(self.store.get(judged.id) or advised, new=False)
+        advised = self._advised(judged, mail, context)
+        new = self.store.add(advised, self.clock())
+        if judged.client is not None:
+            self.clients.note(judged.client, context, mail.client_name, judged.sent_at)
+        return Receipt(advised, new=True) if new else Receipt(self.store.get(judged.id) or advised, new=False)
+
+    def _advised(self, judged: Assessment, mail: Email, context: Context) -> Assessment:
+        if judged.client is None:
+            return self.adviser.advised(judged, None, context, mail.client_name)
+        past = self.store.past(judged.client, before=judged.sent_at, but=judged.id)
+        return self.adviser.advised(judged, past, context, mail.client_name, self.clients.known(judged.client))
+
+    def _advised_anew(self, known: Assessment, mail: Email, context: Context) -> Assessment:
+        advised = self._advised(known, mail, context)
+        self.store.advise(advised)
+        if known.client is not None:
+            self.clients.note(known.client, context, mail.client_name, known.sent_at)
+        return advised

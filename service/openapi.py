@@ -6,7 +6,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from service import api, batch_api
+from data.context import ClientContext
+from service import api, batch_api, clients_api
+from service.client_schemas import AliasIn
 from service.problems import MEDIA_TYPE
 from service.schemas import MessageIn, ProblemOut
 
@@ -31,7 +33,9 @@ def describe(app: FastAPI) -> None:
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
-    _, definitions = models_json_schema([(MessageIn, "validation"), (ProblemOut, "validation")], ref_template=REFERENCE)
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in (MessageIn, ProblemOut, ClientContext, AliasIn)], ref_template=REFERENCE
+    )
     document["components"]["schemas"] |= definitions["$defs"]
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
@@ -43,6 +47,10 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             operation["responses"]["4XX"] = _problem("What is wrong with the request, and the way out")
     document["paths"]["/v1/messages"]["post"]["requestBody"] = _message_body()
     document["paths"][batch_api.PATH]["post"]["requestBody"] = _batch_body()
+    facts = {"agreed_date": "2026-03-20", "usual_check_days_before": 2, "timezone": "Asia/Manila"}
+    clients = document["paths"]
+    clients["/v1/clients/{client}/context"]["put"]["requestBody"] = _json_body("ClientContext", facts)
+    clients["/v1/clients/{client}/aliases"]["post"]["requestBody"] = _json_body("AliasIn", {"alias": "@acme.example"})
     return document
 
 
@@ -57,6 +65,11 @@ def _message_body() -> dict[str, Any]:
     fields = {"schema": {"$ref": REFERENCE.format(model="MessageIn")}, "example": EXAMPLE}
     mail = {"schema": {"type": "string", "format": "binary", "description": "a raw mail, forwarded or not"}}
     return {"required": True, "content": {api.JSON_TYPE: fields, api.MAIL_TYPE: mail}}
+
+
+def _json_body(model: str, example: dict[str, Any]) -> dict[str, Any]:
+    schema = {"schema": {"$ref": REFERENCE.format(model=model)}, "example": example}
+    return {"required": True, "content": dict.fromkeys(sorted(clients_api.JSON_TYPES), schema)}
 
 
 def _batch_body() -> dict[str, Any]:

@@ -77,11 +77,11 @@ def from_kyp(error: KypError) -> Problem:
     return Problem(500, error.code, str(error))
 
 
-def from_validation(error: ValidationError) -> Problem:
+def from_validation(error: ValidationError, code: str = "invalid_message") -> Problem:
     """Say which fields of a JSON body are wrong and how, without their values."""
     details = error.errors(include_input=False, include_url=False, include_context=False)
     broken = any(detail["type"] == "json_invalid" for detail in details)
-    return Problem(422, "invalid_json" if broken else "invalid_message", sentences(details))
+    return Problem(422, "invalid_json" if broken else code, sentences(details))
 
 
 def sentences(details: Sequence[ErrorDetails]) -> str:

@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Select, Subquery, exists, func, insert, select, text, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Select, Subquery, exists, func, insert, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from data.records import Assessment
 from data.taxonomy import Label
 from data.wire import from_json, to_json
 from model.facts import SeenMessage
+from service.aliases import owner_of, tidy
 from service.cursor import Cursor
 from service.database import open_database
 from service.past import REMEMBERED, Past
 from service.tables import MessageRow, SignalRow
+from service.upserts import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,27 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """The database behind it."""
+        return self._engine
+
     def add(self, assessment: Assessment, received_at: datetime) -> bool:
         """Keep a message and its signals, both or neither; False where its id is already there."""
         with self._engine.begin() as connection:
-            once = self._insert(_message_row(assessment, received_at))
-            added = connection.execute(once).first() is not None
+            owner = _owner(connection, assessment)
+            row = _message_row(assessment, received_at) | {"owner": owner}
+            once = insert_into(self._engine.dialect.name, MessageRow, row).on_conflict_do_nothing()
+            added = connection.execute(once.returning(MessageRow.id)).first() is not None
             if added and assessment.signals:
                 connection.execute(insert(SignalRow), _signal_rows(assessment))
         return added
+
+    def advise(self, assessment: Assessment) -> None:
+        """Put other strategies in place of those that a stored message has."""
+        with self._engine.begin() as connection:
+            changed = update(MessageRow).where(MessageRow.id == assessment.id).values(assessment=to_json(assessment))
+            connection.execute(changed)
 
     def get(self, message_id: str) -> Assessment | None:
         """The stored assessment of one message."""
@@ -73,10 +86,17 @@ class Store:
             next=Cursor(last.dated_at, last.id) if last else None,
         )
 
-    def past(self, client: str, *, before: datetime | None) -> Past:
-        """What came from a client before a moment (all there is, where that is None)."""
-        theirs = [MessageRow.client == client, MessageRow.error.is_(None)]
+    def past(self, client: str, *, before: datetime | None, but: str | None = None) -> Past:
+        """What came from a client before a moment (all there is, where that is None), by all its addresses.
+
+        Newsletters, automatic replies and the message ``but`` are left out.
+        """
+        with self._engine.connect() as connection:
+            owner = owner_of(connection, tidy(client))
+        theirs = [MessageRow.owner == owner, MessageRow.error.is_(None), MessageRow.kind == "message"]
         moment = _in_utc(before)
+        if but is not None:
+            theirs.append(MessageRow.id != but)
         if moment is not None:
             theirs.append(MessageRow.dated_at < moment)
         with Session(self._engine) as session:
@@ -93,12 +113,6 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
-
-    def _insert(self, row: dict[str, Any]) -> ReturningInsert[tuple[str]]:
-        if self._engine.dialect.name == "postgresql":
-            into = postgresql.insert(MessageRow).values(row)
-            return into.on_conflict_do_nothing(index_elements=["id"]).returning(MessageRow.id)
-        return sqlite.insert(MessageRow).values(row).on_conflict_do_nothing().returning(MessageRow.id)
 
 
 def open_store(url: str) -> Store:
@@ -125,7 +139,8 @@ def _remembered(rows: Iterable[tuple[str, datetime, Label | None]]) -> tuple[See
 def _listing(query: Query) -> Select[tuple[str, datetime, dict[str, Any]]]:
     statement = select(MessageRow.id, MessageRow.dated_at, MessageRow.assessment)
     if query.client is not None:
-        statement = statement.where(MessageRow.client == query.client)
+        name = tidy(query.client)  # a client's own name gives all its addresses, an address its own messages
+        statement = statement.where(or_(MessageRow.owner == name, MessageRow.client == name))
     if query.label is not None:
         bears = (SignalRow.message_id == MessageRow.id) & (SignalRow.label == query.label) & SignalRow.present
         statement = statement.where(exists().where(bears))
@@ -136,6 +151,10 @@ def _listing(query: Query) -> Select[tuple[str, datetime, dict[str, Any]]]:
     if query.after is not None:
         statement = statement.where(tuple_(MessageRow.dated_at, MessageRow.id) < tuple_(query.after.at, query.after.id))
     return statement.order_by(MessageRow.dated_at.desc(), MessageRow.id.desc())
+
+
+def _owner(connection: Connection, assessment: Assessment) -> str | None:
+    return None if assessment.client is None else owner_of(connection, tidy(assessment.client))
 
 
 def _message_row(assessment: Assessment, received_at: datetime) -> dict[str, Any]:

@@ -44,11 +44,13 @@ class MessageRow(Base):
     __table_args__ = (
         Index("ix_messages_dated_at_id", "dated_at", "id"),
         Index("ix_messages_client_dated_at", "client", "dated_at"),
+        Index("ix_messages_owner_dated_at", "owner", "dated_at"),
         Index("ix_messages_urgency", "urgency"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    client: Mapped[str | None] = mapped_column(Text)
+    client: Mapped[str | None] = mapped_column(Text)  # as the mail has it
+    owner: Mapped[str | None] = mapped_column(Text)  # the client whose alias that is, or the same
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     dated_at: Mapped[datetime] = mapped_column(UtcDateTime)  # sent_at, or received_at where the mail bears no date
@@ -76,3 +78,35 @@ class SignalRow(Base):
     label: Mapped[str] = mapped_column(String(32), primary_key=True)
     probability: Mapped[float]
     present: Mapped[bool]
+
+
+class AliasRow(Base):
+    """Another address or name of a client; one that begins with @ stands for every address of that domain."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (Index("ix_aliases_client", "client"),)
+
+    alias: Mapped[str] = mapped_column(Text, primary_key=True)
+    client: Mapped[str] = mapped_column(Text)
+
+
+class FactRow(Base):
+    """One lasting fact about a client, as told last, and when it was told."""
+
+    __tablename__ = "client_facts"
+
+    client: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AgreedDateRow(Base):
+    """A date agreed on with a client; a later note with another day is how one sees that it was moved."""
+
+    __tablename__ = "agreed_dates"
+    __table_args__ = (Index("ix_agreed_dates_day", "day"),)
+
+    client: Mapped[str] = mapped_column(Text, primary_key=True)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from data.hours import WorkingHours
 from data.strategies import load_playbook
@@ -10,9 +10,12 @@ from model.facts import ClientFacts
 from model.registry import Registry
 from service.adviser import Adviser
 from service.champion import Champion
+from service.client_report import Reporter
+from service.clientele import Clientele
 from service.handling import Desk
 from service.settings import Settings
 from service.store import Store, open_store
+from service.week import WeekPlanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,15 @@ class Service:
     champion: Champion
     adviser: Adviser
     store: Store
+    clients: Clientele
     desk: Desk
+    reporter: Reporter
+    planner: WeekPlanner
+    clock: Callable[[], datetime]
+
+    def today(self) -> date:
+        """The provider's calendar day."""
+        return self.clock().astimezone(self.settings.zone).date()
 
 
 def now() -> datetime:
@@ -50,4 +61,16 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
     adviser = build_adviser(settings)
     champion = champion or Champion(build_registry(settings))
     store = open_store(settings.store_url)
-    return Service(settings, champion, adviser, store, Desk(champion, adviser, store, clock))
+    clients = build_clientele(settings, store, adviser, clock)
+    desk = Desk(champion, adviser, store, clients, clock)
+    reporter, planner = Reporter(clients, store, adviser), WeekPlanner(clients, store, adviser)
+    return Service(settings, champion, adviser, store, clients, desk, reporter, planner, clock)
+
+
+def build_clientele(settings: Settings, store: Store, adviser: Adviser, clock: Callable[[], datetime]) -> Clientele:
+    """The clients in the store, by the provider's calendar."""
+
+    def today(moment: datetime) -> date:
+        return moment.astimezone(settings.zone).date()
+
+    return Clientele(store.engine, clock, today, adviser.playbook.thresholds.asked_recently_days)
