@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -24,13 +25,21 @@ def open_mails(path: Path) -> Iterator[Email]:
     if not path.exists():
         raise InputError(f"{path} is not there: give an existing file or folder ({KNOWN}).")
     if path.is_dir():
-        return _folder(path)
+        rows = _folder(path)
+        first = next(rows, None)  # so that an empty folder is refused here, not later
+        return chain((first,) if first else (), rows)
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{path} cannot be opened ({error.strerror}): check who may read it.") from error
     return _file(path, path.name)
 
 
 def _file(path: Path, name: str) -> Iterator[Email]:
     """Choose the reader by the file's name, and by its first bytes where the name says nothing."""
     kind = _kind(path)
+    if name.lower().endswith(".gz") and kind not in ("eml", "mbox"):
+        raise InputError(f"{path} is packed: only mailboxes and single mails are read packed, unpack it first.")
     if kind == "eml":
         return _single(path, name)
     if kind == "mbox":

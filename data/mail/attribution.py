@@ -18,7 +18,7 @@ DATE_LIKE = re.compile(
 _DATE_FIRST = re.compile(r"(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}\b")
 _BEFORE_NAME = re.compile(
     r"(?<!\w)(?:heeft|skrev|schrieb|użytkownik|пользователь|používateľ|uživatel|időpontban|alle ore|kl\.?|at|um|"
-    r"às|пише|uporabnik|korisnik|o godz\.?|ni|si|oleh|user)(?![\w.])",
+    r"às|пише|uporabnik|korisnik|o godz\.?|ni|si|oleh|user|odesílatel|schreef|ο/η)(?![\w.])",
     re.IGNORECASE,
 )
 _CLOCK_TAIL = re.compile(r"^\s*(?:(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{3,4}|\([^()]{1,6}\))(?![\w]))?[\s,]*")
@@ -44,7 +44,9 @@ def read_attribution(lines: Sequence[Line], index: int, stop: int) -> tuple[str,
 
 def attributed(joined: str, zone: tzinfo | None) -> Headers:
     """What an attribution says: who wrote, and when."""
-    return Headers(sender=_attributed_sender(joined), sent_at=parse_date(joined, (), zone))
+    verb = words().wrote.search(joined.casefold())
+    locales = words().locales.get(verb[0], frozenset()) if verb else frozenset()
+    return Headers(sender=_attributed_sender(joined), sent_at=parse_date(joined, locales, zone))
 
 
 def opens_attribution(text: str) -> bool:

@@ -15,13 +15,11 @@ _YEAR_FIRST = re.compile(r"((?:19|20)\d{2})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月�
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})(?!\d)")
 _SOLID_DAY = re.compile(r"(?<!\d)\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{4}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d{2}|25[4-9]\d)(?!\d)")
-_DAY = re.compile(r"(?<![\d:.])(\d{1,2})(?![\d:])")
+_DAY = re.compile(r"(?<![\d:.])(?<!Th )(\d{1,2})(?![\d:])")  # "Th 5" is Vietnam's Thursday
 _WORD = re.compile(r"[^\s\d,.;:()/+-]+(?:\.[^\s\d,.;:()/+-]+)?")
-_MORNING = re.compile(
-    r"(?<![^\W\d])(?:am|a\.m|ng umaga|pagi|pg|上午|午前|오전|π\.?μ)(?![^\W\d])|上午|午前|오전", re.IGNORECASE
-)
+_MORNING = re.compile(r"\d\s?(?:am|a\.m|ng umaga|pagi|pg|π\.?μ)(?!\w)|上午|午前|오전", re.IGNORECASE)
 _EVENING = re.compile(
-    r"(?<![^\W\d])(?:pm|p\.m|ptg|petang|ng hapon|ng gabi|malam|μ\.?μ)(?![^\W\d])|下午|午後|오후|晚上", re.IGNORECASE
+    r"\d\s?(?:pm|p\.m|ptg|petang|ng hapon|ng gabi|malam|μ\.?μ)(?!\w)|下午|午後|오후|晚上", re.IGNORECASE
 )
 _ZONES = {
     "utc": 0, "gmt": 0, "z": 0, "wet": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,

@@ -108,7 +108,7 @@ def _csv(path: Path, name: str) -> Iterator[Email]:
 
 
 def _csv_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Email]:
-    csv.field_size_limit(MAX_RECORD)
+    csv.field_size_limit(MAX_RECORD)  # the module knows no other way; mails are longer than its 128 KB
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         rows = csv.DictReader(_without_nulls(stream), delimiter=delimiter)
         number = 0

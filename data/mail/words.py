@@ -84,6 +84,8 @@ def _fields(table: Table) -> tuple[dict[str, HeaderField], dict[str, frozenset[s
             for word in map(fold, locale.get(field, ())):
                 fields.setdefault(word, field)
                 locales[word] = locales.get(word, frozenset()) | {code}
+        for word in map(fold, locale.get("wrote", ())):
+            locales[word] = locales.get(word, frozenset()) | {code}
     return fields, locales
 
 

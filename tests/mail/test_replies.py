@@ -10,6 +10,7 @@ from data.records import Email
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "mail"
 REPLIES = tomllib.loads((CORPUS / "replies.toml").read_text(encoding="utf-8"))
+ATTRIBUTIONS = tomllib.loads((CORPUS / "attributions.toml").read_text(encoding="utf-8"))
 
 
 def answered(body: str) -> Email:
@@ -33,6 +34,21 @@ def test_zones_lie_in_the_raw_text_in_order(name: str) -> None:
     )
     kept = "".join(email.raw_text[zone.start : zone.end] for zone in email.zones if zone.kind in ("own", "signature"))
     assert all(line in kept for line in email.text.split("\n"))
+
+
+@pytest.mark.parametrize("name", ATTRIBUTIONS)
+def test_an_attribution_ends_the_own_text(name: str) -> None:
+    """In every language the line of attribution and the quote below it are history."""
+    assert answered(f"Yes.\n\n{ATTRIBUTIONS[name]}\n\n> Is Friday fine?\n").text == "Yes."
+
+
+@pytest.mark.parametrize("name", ATTRIBUTIONS)
+def test_an_attribution_names_the_original_of_a_forward(name: str) -> None:
+    """Programs that forward with an attribution only: sender, name and time are read from it."""
+    email = compose("FW: Friday", f"{ATTRIBUTIONS[name]}\n\n    Is Friday fine?\n", "test", sender=None, sent_at=None)
+    assert (email.client, email.client_name, email.text) == ("ana@brightloom.example", "Ana Cruz", "Is Friday fine?")
+    assert email.sent_at is not None
+    assert email.sent_at.isoformat() == "2021-10-28T12:46:00+00:00"
 
 
 def test_each_kind_of_zone_is_named() -> None:
