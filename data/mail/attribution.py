@@ -35,7 +35,7 @@ def read_attribution(lines: Sequence[Line], index: int, stop: int) -> tuple[str,
         joined = f"{joined} {part}".strip(BLANKS + "-")
         if len(joined) > MAX_LINE:
             return None
-        if _may_close(joined) and _closes(joined):
+        if _may_close(joined) and (_closes(joined) or _names_a_quote(lines, position, stop, joined)):
             return joined, skip_blank(lines, position + 1, stop, MAX_BLOCK)
         if not opens:
             return None
@@ -57,6 +57,14 @@ def opens_attribution(text: str) -> bool:
         or bare[:1].isdigit()
         or ("@" in text and ("<" in text or "(" in text))
     )
+
+
+def _names_a_quote(lines: Sequence[Line], position: int, stop: int, joined: str) -> bool:
+    """A name and a verb alone (``Ana Cruz wrote:``), proven by the quote that follows."""
+    if joined[-1] not in ":：" or len(joined.split()) > 8 or words().wrote.search(joined.casefold()) is None:
+        return False
+    following = skip_blank(lines, position + 1, stop, 2)
+    return following < stop and lines[following].depth > lines[position].depth
 
 
 def _may_close(joined: str) -> bool:

@@ -158,7 +158,7 @@ def _take_delimited(lines: Sequence[Line], run: list[int], kinds: dict[int, Zone
     for place in range(len(run) - 1, -1, -1):
         text = lines[run[place]].text.strip(BLANKS)
         if text in ("--", "—", "–", "- --", "__", "---", "–-", "-- "):
-            if filled <= MAX_SIGNATURE and (filled or text == "--"):
+            if filled <= MAX_SIGNATURE and (filled or text == "--") and not _is_prose(lines, run[place + 1 :]):
                 return _cut_signature(lines, run, place, kinds)
         elif filled and len(text) >= 4 and is_rule(text) and _is_card(lines, run[place + 1 :]):
             return _cut_signature(lines, run, place, kinds)
@@ -166,6 +166,11 @@ def _take_delimited(lines: Sequence[Line], run: list[int], kinds: dict[int, Zone
         if filled > MAX_SIGNATURE:
             break
     return run
+
+
+def _is_prose(lines: Sequence[Line], block: Sequence[int]) -> bool:
+    """Whether sentences stand here: two lines or more that no signature has."""
+    return sum(len(lines[index].text.split()) > 11 for index in block) >= 2
 
 
 def _cut_signature(lines: Sequence[Line], run: list[int], place: int, kinds: dict[int, ZoneKind]) -> list[int]:
@@ -271,6 +276,8 @@ def _take_contact(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
         return run
     first, last = paragraphs[-1]
     block = run[first:last]
+    if lines[run[paragraphs[-2][1] - 1]].text.rstrip().endswith(":"):
+        return run  # an address that the text announces
     if fold(lines[block[0]].text.strip(_END)) in words().thanks:
         first, block = first + 1, block[1:]
     texts = [lines[index].text for index in block]

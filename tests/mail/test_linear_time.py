@@ -31,7 +31,7 @@ CRAFTED = {
     + b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n",
     "enclosed mails": HEAD + b"Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\n",
 }
-SMALL, TIMES = 40_000, 4
+SMALL, TIMES = 20_000, 4
 
 
 def grown(seed: bytes, size: int) -> bytes:
@@ -44,9 +44,9 @@ def grown(seed: bytes, size: int) -> bytes:
 
 
 def seconds(raw: bytes) -> float:
-    """The best of three times of reading."""
+    """The best of four times of reading."""
     best = float("inf")
-    for _ in range(3):
+    for _ in range(4):
         start = time.process_time()
         read(raw, "x")
         best = min(best, time.process_time() - start)
@@ -55,6 +55,6 @@ def seconds(raw: bytes) -> float:
 
 @pytest.mark.parametrize("name", CRAFTED)
 def test_four_times_the_input_takes_about_four_times_as_long(name: str) -> None:
-    """Crafted input that stops other readers for minutes grows the time no faster than itself (twofold slack)."""
+    """Crafted input that stops other readers for minutes grows the time as itself (slack of 2.5; squared it were 16)."""
     small, large = (seconds(grown(CRAFTED[name], size)) for size in (SMALL, TIMES * SMALL))
-    assert large < max(2 * TIMES * small, 0.15)
+    assert large < max(2.5 * TIMES * small, 0.15)
