@@ -55,6 +55,6 @@ def seconds(raw: bytes) -> float:
 
 @pytest.mark.parametrize("name", CRAFTED)
 def test_four_times_the_input_takes_about_four_times_as_long(name: str) -> None:
-    """Crafted input that stops other readers for minutes grows the time as itself (slack of 2.5; squared it were 16)."""
+    """Crafted input that stops other readers for minutes grows the time as itself (slack 2.5; squared were 16)."""
     small, large = (seconds(grown(CRAFTED[name], size)) for size in (SMALL, TIMES * SMALL))
     assert large < max(2.5 * TIMES * small, 0.15)
