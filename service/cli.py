@@ -40,8 +40,12 @@ app = typer.Typer(
 )  # fmt: skip
 models = typer.Typer(no_args_is_help=True, help="The models in the registry.")
 app.add_typer(models, name="models")
+clients = typer.Typer(no_args_is_help=True, help="The clients whose messages are stored.")
+app.add_typer(clients, name="clients")
 
 Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes to work with.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Language = Annotated[str | None, typer.Option("--lang", help="Language of the texts: en, fil, ms.")]
 Data = Annotated[list[Path] | None, typer.Argument(help="Labelled JSON Lines; the shipped data where left out.")]
 
 
@@ -129,6 +133,34 @@ def promote_model(version: str, reason: Annotated[str, typer.Option(help="Kept i
     from service.commands.models import promote
 
     promote(version, reason)
+
+
+@clients.command("list")
+def list_clients(json: Json = False) -> None:
+    """Name the clients, those who wrote last first, with their commonest signals and the signs that hold."""
+    from service.commands.clients import show_all
+
+    show_all(as_json=json)
+
+
+@clients.command("show")
+def show_client(client: str, lang: Language = None, json: Json = False) -> None:
+    """Report on one client: signals, signs of a parting with their messages, strategies that fit, facts."""
+    from service.commands.clients import show_one
+
+    show_one(client, lang, as_json=json)
+
+
+@app.command()
+def agenda(
+    today: Annotated[str | None, typer.Option(help="First day of the week, as in 2026-03-05.")] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """List what to do this week: check-ins, feedback rounds, recaps, dates that come."""
+    from service.commands.agenda import run
+
+    run(today, lang, as_json=json)
 
 
 def main() -> None:

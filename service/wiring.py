@@ -19,6 +19,17 @@ from service.week import WeekPlanner
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """What is kept, and what is read from it; no model is needed for that."""
+
+    adviser: Adviser
+    store: Store
+    clients: Clientele
+    reporter: Reporter
+    planner: WeekPlanner
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """Everything that the entrances share."""
 
@@ -27,9 +38,9 @@ class Service:
     adviser: Adviser
     store: Store
     clients: Clientele
-    desk: Desk
     reporter: Reporter
     planner: WeekPlanner
+    desk: Desk
     clock: Callable[[], datetime]
 
     def today(self) -> date:
@@ -58,16 +69,21 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
 
     A ``champion`` that is loaded already may be shared by several services.
     """
-    adviser = build_adviser(settings)
+    kept = build_records(settings, clock)
     champion = champion or Champion(build_registry(settings))
+    desk = Desk(champion, kept.adviser, kept.store, kept.clients, clock)
+    return Service(settings, champion, kept.adviser, kept.store, kept.clients, kept.reporter, kept.planner, desk, clock)
+
+
+def build_records(settings: Settings, clock: Callable[[], datetime] = now) -> Records:
+    """Open what is kept; the store's schema is brought up to date."""
+    adviser = build_adviser(settings)
     store = open_store(settings.store_url)
-    clients = build_clientele(settings, store, adviser, clock)
-    desk = Desk(champion, adviser, store, clients, clock)
-    reporter, planner = Reporter(clients, store, adviser), WeekPlanner(clients, store, adviser)
-    return Service(settings, champion, adviser, store, clients, desk, reporter, planner, clock)
+    clients = _clientele(settings, store, adviser, clock)
+    return Records(adviser, store, clients, Reporter(clients, store, adviser), WeekPlanner(clients, store, adviser))
 
 
-def build_clientele(settings: Settings, store: Store, adviser: Adviser, clock: Callable[[], datetime]) -> Clientele:
+def _clientele(settings: Settings, store: Store, adviser: Adviser, clock: Callable[[], datetime]) -> Clientele:
     """The clients in the store, by the provider's calendar."""
 
     def today(moment: datetime) -> date:
