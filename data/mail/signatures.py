@@ -35,23 +35,15 @@ class Notices:
     phrases: tuple[str, ...]
     footers: tuple[str, ...]
     after: tuple[str, ...]
-
-    @property
-    def initials(self) -> frozenset[str]:
-        """The letters with which footers begin."""
-        return _initials(self.footers)
-
-
-@cache
-def _initials(phrases: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(phrase[0] for phrase in phrases)
+    initials: frozenset[str]
 
 
 @cache
 def notices() -> Notices:
     """The phrases of notices.toml."""
     table: dict[str, list[str]] = tomllib.loads(files("data.mail").joinpath("notices.toml").read_text(encoding="utf-8"))
-    return Notices(**{key: tuple(table[key]) for key in ("headings", "phrases", "footers", "after")})
+    phrases = {key: tuple(table[key]) for key in ("headings", "phrases", "footers", "after")}
+    return Notices(**phrases, initials=frozenset(phrase[0] for phrase in phrases["footers"]))
 
 
 def mark_endings(lines: Sequence[Line], own: list[int], kinds: dict[int, ZoneKind]) -> None:
@@ -232,10 +224,9 @@ def _take_closing(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
             continue
         if _is_closing(text, alone=not filled) and any(not lines[index].blank for index in run[:place]):
             return _cut_signature(lines, run, place, kinds)
-        postscript = text[:8].casefold().startswith(_POSTSCRIPT)
-        if not postscript and (
-            filled >= MAX_SIGNATURE or len(text) > 100 or text.endswith("?") or len(text.split()) > 14
-        ):
+        postscript = text[0] in "PpNn" and text[:8].casefold().startswith(_POSTSCRIPT)
+        wordy = len(text) > 100 or (len(text) > 40 and len(text.split()) > 14) or text[-1] == "?"
+        if not postscript and (wordy or filled >= MAX_SIGNATURE):
             break
         filled += not postscript
     last = _last_filled(lines, run)
@@ -281,11 +272,9 @@ def _take_contact(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
     if fold(lines[block[0]].text.strip(_END)) in words().thanks:
         first, block = first + 1, block[1:]
     texts = [lines[index].text for index in block]
-    if (
-        not _is_card(lines, block)
-        or sum(map(_is_contact, texts)) * 2 < len(texts) - 1
-        or any(len(t) > 70 for t in texts)
-    ):
+    if any(len(text) > 70 for text in texts) or not _is_card(lines, block):
+        return run
+    if sum(map(_is_contact, texts)) * 2 < len(texts) - 1:
         return run
     _mark(kinds, run[first:], "signature")
     return run[:first]
