@@ -61,7 +61,7 @@ def opens_attribution(text: str) -> bool:
 
 def _names_a_quote(lines: Sequence[Line], position: int, stop: int, joined: str) -> bool:
     """A name and a verb alone (``Ana Cruz wrote:``), proven by the quote that follows."""
-    if joined[-1] not in ":：" or len(joined.split()) > 8 or words().wrote.search(joined.casefold()) is None:
+    if not joined.endswith((":", "：")) or len(joined.split()) > 8 or words().wrote.search(joined.casefold()) is None:
         return False
     following = skip_blank(lines, position + 1, stop, 2)
     return following < stop and lines[following].depth > lines[position].depth
@@ -70,6 +70,8 @@ def _names_a_quote(lines: Sequence[Line], position: int, stop: int, joined: str)
 def _may_close(joined: str) -> bool:
     """Quickly tell what cannot be an attribution's end."""
     last = joined[-1:]
+    if not last:
+        return False
     if last in ":：>*_" or last >= "\u0e00" or joined[:1].isdigit():
         return True
     return joined.rpartition(" ")[2].casefold() in words().verb_tails

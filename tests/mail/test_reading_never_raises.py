@@ -47,3 +47,10 @@ def test_any_bytes_are_read(pieces: list[bytes]) -> None:
 def test_any_fields_are_read(subject: str, pieces: list[str]) -> None:
     """The same for mails given as fields."""
     check(compose(subject, "".join(pieces), "x", sender=subject, sent_at=None))
+
+
+def test_dashes_below_a_separator_are_read() -> None:
+    """A line of nothing but dashes where an attribution could stand costs nothing (found by fuzzing)."""
+    check(compose("FW: x", "---- Forwarded message ----\n\n- -\n--\n- \n> -\n", "x", sender=None, sent_at=None))
+    raw = b"From: a@b.example\n\n-----Original Message-----\n--\n- \ntext\n"
+    assert read(raw, "x").error is None
