@@ -107,9 +107,19 @@ class Case:
         start = self.facts.started()
         if start is None:
             return None if self.facts.known_messages or self.facts.history else self.fact("no_history")
-        if self.sent is None or (self.sent.date() - start).days >= self.thresholds.early_relationship_days:
+        if self.sent is None or self._is_long_since(start):
             return None
         return self.dated_fact("early_since", start)
+
+    def first_message(self) -> Reason | None:
+        """Nothing came before it, and nobody told of a relationship that goes back further than an early one."""
+        start = self.facts.relationship_start
+        if self.facts.known_messages != 0 or (start is not None and self._is_long_since(start)):
+            return None
+        return self.fact("first_message")
+
+    def _is_long_since(self, day: date) -> bool:
+        return self.sent is not None and (self.sent.date() - day).days >= self.thresholds.early_relationship_days
 
     def supervising(self) -> list[SeenMessage]:
         """The earlier messages in which the client supervised."""

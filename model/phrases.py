@@ -108,7 +108,11 @@ TALKS = _phrases(
     (_TALKED, "<USAP> (?:na )?(?:po )?(?:na )?(?:natin|nating|tayo|<LATELY_FIL>|sa <CALL_FIL>)"),
     (
         f"{_NOUNS} & sabi|banggit|ngako",
-        "(?:sabi|sinabi|nabanggit|i?pinangako|nangako) .. (?:sa|<LATELY_FIL>) <CALL_FIL>",
+        r"(?:sabi|sinabi|nabanggit|i?pinangako|nangako) .. (?:sa|<LATELY_FIL>) (?:viber |video |zoom )?<CALL_FIL>",
+    ),
+    (
+        f"{_NOUNS} & salamat",
+        r"salamat (?:\w+ ){0,3}?sa (?:\w+ ){0,4}?<CALL_FIL> (?:po )?(?:natin |namin )?<LATELY_FIL>",
     ),
     (
         f"{_NOUNS} & natin|namin",
@@ -120,6 +124,7 @@ TALKS = _phrases(
     (_LATE_MS, "<YOU_MS> .. <WHEN_MS> <CALL_MS> <LATELY_MS>"),
     (_LATE_MS, "<WHEN_MS> <CALL_MS> (?:kita )?<LATELY_MS> .. <YOU_MS>"),
     (_LATE_MS, "<WHEN_MS> <CALL_MS> kita <LATELY_MS>"),
+    (_LATE_MS, r"terima kasih (?:\w+ )?(?:untuk|atas|utk|kerana) (?:\w+ ){0,2}?<CALL_MS> (?:kita )?<LATELY_MS>"),
     (
         f"{_NOUNS} & cakap|kata|janji|sebut|tahu|setuju",
         "(?:cakap|kata|janji|sebut|beritahu|bagitahu|setuju|dipersetujui) .. (?:dalam|dlm|masa|waktu|kat) <CALL_MS>",
@@ -257,7 +262,7 @@ REBUKES = _phrases(
     ),
     (
         "isn't|is not",
-        "(?:isn't|is not) (?:that|this|it) (?:your job|(?:what|why) (?:i|we)(?:'m|'re)? (?:pay|paying|hired))",
+        "(?:isn't|is not) (?:that|this|it) (?:your job|(?:what|why) (?:i|we)(?:'m|'re| am| are)? (?:pay|paying|hired))",
     ),
     (
         "paying you|pay you|hired you",
@@ -278,6 +283,7 @@ REBUKES = _phrases(
         r"(?:kenapa|mengapa|knp|apasal|buat apa|napa) * (?:tanya|bertanya|tanyakan) (?:\w+ )?(?:saya|sy|kami|aku|kat)",
     ),
     ("pakar|profes|konsult", r"<YOU_MS> (?:\w+ )?(?:yang |yg )?<EXPERT>"),
+    ("tanya", r"(?:takkan|tak kan) (?:\w+ ){0,4}?tanya (?:saya|sy|kami)"),
     ("patut", r"(?:sepatutnya|patutnya) * (?:tahu|tau|lebih arif)"),
     ("tanya", r"(?:asyik|balik-balik|tak habis-habis) (?:\w+ )?tanya (?:saya|kami|sy)"),
     ("bukan", r"bukan(?:kah)? (?:\w+ )?(?:itu|tu|ini) (?:\w+ )?(?:kerja|tugas|bidang) <YOU_MS>"),

@@ -145,8 +145,8 @@ def not_all_business(case: Case) -> Call | None:
 
 
 def know_how_they_work(case: Case) -> Call | None:
-    """Called for by the first message from a client."""
-    return _by_facts(Tier.HABIT, case.fact("first_message") if case.facts.known_messages == 0 else None)
+    """Called for by the first message from a client, unless one is told that they have long worked together."""
+    return _by_facts(Tier.HABIT, case.first_message())
 
 
 def stay_yourself(case: Case) -> Call | None:

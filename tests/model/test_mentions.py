@@ -17,6 +17,9 @@ from model.mentions import asking_rebuked, news_mentioned, talk_mentioned
         "Sabi niyo po sa meeting kahapon libre ang revision.",
         "Seperti yang dibincangkan dalam mesyuarat semalam, sila hantar sebut harga.",
         "Dalam panggilan telefon tadi encik kata logo termasuk.",
+        "Salamat po sa oras ninyo sa meeting kahapon.",
+        "Sabi niyo po sa Viber call, libre na iyon.",
+        "Terima kasih untuk mesyuarat semalam.",
     ],
 )
 def test_a_reference_to_a_talk_is_told(text: str) -> None:
@@ -80,6 +83,8 @@ def test_praise_of_the_work_is_no_news(text: str) -> None:
     [
         "Why do you ask me? You are the expert.",
         "Isn’t that what we pay you for?",
+        "Isn't that what I am paying you for?",
+        "Takkan itu pun nak tanya saya.",
         "If you have to ask me, maybe I hired the wrong firm.",
         "Bakit po ako ang tinatanong ninyo?",
         "Di ba kayo po ang eksperto rito?",

@@ -131,6 +131,8 @@ ROWS: list[tuple[str, tuple[Label, ...], dict[str, Any], dict[str, Any], bool]] 
     ("know-how-they-work", (), {}, {"known_messages": 0}, True),
     ("know-how-they-work", (), {}, {"known_messages": None}, False),
     ("know-how-they-work", (), {}, {"known_messages": 1}, False),
+    ("know-how-they-work", (), {}, {"known_messages": 0, "relationship_start": date(2024, 1, 5)}, False),
+    ("know-how-they-work", (), {}, {"known_messages": 0, "relationship_start": TUESDAY.date()}, True),
     ("stay-yourself", ("distrust",), {}, {}, True),
     ("stay-yourself", (), {"claimed": True, "level": 0}, {}, True),
     ("stay-yourself", (), {"claimed": True, "level": 2}, {}, False),
