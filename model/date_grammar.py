@@ -5,13 +5,15 @@ The codes are those of :mod:`model.date_words`. Every pattern is of bounded leng
 
 import re
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 
 from model.date_words import CODES, LEAD_OF, LEXICON
 
-_WORD = re.compile(
-    r"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|\n(?=\s*\n|\s*[-–•*]\s|\s*\d{1,2}[.)]\s)|[^\W\d_]+"
-)
+_BREAK = r"\n(?=\s*\n|\s*[-–•*]\s|\s*\d{1,2}[.)]\s)"
+_WORD = re.compile(rf"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|{_BREAK}|[^\W\d_]+")
+_PIECE = re.compile(rf"\S+|{_BREAK}")  # no word goes over white space
+_LONG = 40  # characters: longer pieces are seldom seen again
 
 # One rule a line: its name, and alternatives over the codes. At one place the first rule that fits is taken.
 # Spaces are for the eye. "P*" stands for a part of the day, "U*" for a unit, "N*" for a number.
@@ -43,6 +45,9 @@ ordinal     a -? s | k | t d O | t? d h | I -? d | a - d | (?<=[b~]) t f (?= $ |
 feast       H
 bare_end    z
 """
+# A phrase has one of the telling codes, with only leading ones before it: a quick look spares most words the rules.
+_TELLING = "YdfMmjJsenPKUTWHXzQREVkq"
+_LEADING = "tioxclapvI-"
 _SHORTHAND = {"P*": "(?:P|pU)", "U*": "[UJ]", "N*": "[dnqeas]"}
 
 
@@ -85,8 +90,10 @@ def split_words(text: str) -> tuple[list[str], str]:
 
     A line break before a blank line or a list item is a mark too.
     """
-    words = _WORD.findall(_lowered(text))
-    codes = "".join([_CODE_OF.get(word, "_") for word in words])
+    pieces = _PIECE.findall(_lowered(text))
+    cuts = [_remembered(piece) if len(piece) < _LONG else _cut(piece) for piece in pieces]
+    words = list(chain.from_iterable([own for own, _ in cuts]))
+    codes = "".join([own for _, own in cuts])
     if not _UNSURE.search(codes):
         return words, codes
     spans = word_spans(text, len(words))
@@ -103,6 +110,12 @@ def find_phrases(words: list[str], codes: str) -> list[Phrase]:
     return [_phrase(match, words) for match in _GRAMMAR.finditer(codes) if not _is_amount(match, codes)]
 
 
+def _cut(piece: str) -> tuple[list[str], str]:
+    words = [piece] if piece == "\n" else _WORD.findall(piece)
+    return words, "".join([_CODE_OF.get(word, "_") for word in words])
+
+
+_remembered = lru_cache(maxsize=50_000)(_cut)  # most pieces of a mail are common ones
 _MARKS = {mark: mark for mark in ".,:;!?/-()'\"%"} | {"\n": "|", "–": "-", "—": "-", "’": "'"}
 _CODE_OF = _MARKS | CODES
 _UNSURE = re.compile("[LSN]")
@@ -161,7 +174,7 @@ def _compile(rules: str) -> re.Pattern[str]:
         joined = joined.replace(short, full)
     named = [line.split(maxsplit=1) for line in joined.splitlines()]
     alternatives = "|".join(f"(?P<{name}>{pattern.replace(' ', '')})" for name, pattern in named)
-    return re.compile(rf"(?![_.,!?;|)(':\"])(?:{alternatives})")
+    return re.compile(rf"(?=[{_LEADING}]*_?-?[{_TELLING}])(?![-_])(?:{alternatives})")
 
 
 _GRAMMAR = _compile(_RULES)

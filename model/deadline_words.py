@@ -5,8 +5,10 @@ from itertools import chain
 
 import numpy as np
 
-from model.deadline_features import Sentence
+from model.columns import Columns, Ints, spread
+from model.deadline_features import MailReading, Sentence
 from model.deadline_scores import Floats, Linear, features_of
+from model.tallies import tally
 
 MOST_WORDS = 100_000  # remembered; then they are looked up anew
 _BIAS = 0  # the row that counts for every sentence and mail
@@ -25,35 +27,45 @@ class WordScores:
         names = sorted({name for scorer in scorers for name in scorer.weights})
         self._most = most
         self._rows = {name: row for row, name in enumerate(names, start=_BIAS + 1)}
-        self._known: dict[str, tuple[int, ...]] = {}
         self._weights = np.zeros((len(names) + 1, len(scorers)))
         for column, scorer in enumerate(scorers):
             self._weights[_BIAS, column] = scorer.bias
             self._weights[[self._rows[name] for name in scorer.weights], column] = list(scorer.weights.values())
+        self._forget()
 
-    def sums(self, sentences: Sequence[Sentence], mails: Sequence[Collection[str]]) -> tuple[Floats, Floats]:
-        """The scores of sentences, and of whole mails by their words, each feature counted once in each."""
-        found = [*map(self._of_sentence, sentences), *map(self._of_words, mails)]
-        if not found:
-            return self._weights[:0], self._weights[:0]
-        rows = np.fromiter(chain.from_iterable(found), dtype=np.int64)
-        first = np.cumsum([0, *map(len, found)])[:-1]
-        sums = np.add.reduceat(self._weights[rows], first, axis=0)
+    def sums(self, mails: Sequence[MailReading]) -> tuple[Floats, Floats]:
+        """The scores of all sentences of the mails, and of the mails; each feature counts once in each."""
+        self._learn(set().union(*(mail.words for mail in mails)))
+        sentences = [sentence for mail in mails for sentence in mail.sentences]
+        texts = [*(sentence.words for sentence in sentences), *(mail.words for mail in mails)]
+        numbers = np.fromiter(map(self._numbers.__getitem__, chain.from_iterable(texts)), dtype=np.int64)
+        text = np.repeat(np.arange(len(texts)), [len(words) for words in texts])
+        place, word = spread(self._words[0][numbers], self._words[1][numbers])
+        own, row = self._of_sentences(sentences)
+        everyone = np.arange(len(texts))
+        rows = np.concatenate([self._places[0][place], row, np.full(len(texts), _BIAS)])
+        there = tally(np.concatenate([text[word], own, everyone]), rows, (len(texts), len(self._weights)))
+        sums = there.sign() @ self._weights
         return sums[: len(sentences)], sums[len(sentences) :]
 
-    def _of_sentence(self, sentence: Sentence) -> set[int]:
-        rows = self._of_words(sentence.words)
-        own = (self._rows.get(f"f:{sentence.words[0]}"), self._rows.get(f"end={sentence.mark}"))
-        return rows.union(row for row in own if row is not None)
+    def _of_sentences(self, sentences: Sequence[Sentence]) -> tuple[Ints, Ints]:
+        """What sentences have beside their words: number of the sentence and row of the weight."""
+        named = ((n, (f"f:{one.words[0]}", f"end={one.mark}")) for n, one in enumerate(sentences))
+        found = [(n, self._rows[name]) for n, names in named for name in names if name in self._rows]
+        numbers, rows = np.array(found, dtype=np.int64).reshape(-1, 2).T
+        return numbers, rows
 
-    def _of_words(self, words: Collection[str]) -> set[int]:
-        known = self._known
-        if len(known) > self._most:
-            known.clear()
-        for word in set(words).difference(known):
-            known[word] = self._look_up(word)
-        return {_BIAS}.union(*map(known.__getitem__, words))
+    def _learn(self, words: Collection[str]) -> None:
+        if len(self._numbers) > self._most:
+            self._forget()
+        for word in set(words).difference(self._numbers):
+            names = (*features_of(word), f"m:{word}")
+            rows = [(self._rows[name],) for name in names if name in self._rows]
+            self._numbers[word] = len(self._words)
+            self._words.extend([(len(self._places), len(rows))])
+            self._places.extend(rows)
 
-    def _look_up(self, word: str) -> tuple[int, ...]:
-        names = (*features_of(word), f"m:{word}")
-        return tuple(self._rows[name] for name in names if name in self._rows)
+    def _forget(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._words = Columns(2)
+        self._places = Columns(1)

@@ -89,9 +89,7 @@ class DeadlineModel:
         dated = [reading for reading in readings if reading.candidates]
         if not dated:
             return per_mail(readings, np.zeros(0))
-        sentences, mails = self.words.sums(
-            [sentence for reading in dated for sentence in reading.sentences], [reading.words for reading in dated]
-        )
+        sentences, mails = self.words.sums(dated)
         ends = np.cumsum([len(reading.sentences) for reading in dated])[:-1]
         asking = np.split(sentences[:, 0], ends)
         rows = [self._rows(*one) for one in zip(dated, asking, mails, strict=True)]

@@ -8,6 +8,7 @@ from scipy import sparse
 
 from model.columns import Columns, Ints, spread
 from model.lexicon import Floats, Lexicon
+from model.tallies import by_row, tally
 from model.text import Tokens
 
 MAX_ORDER = 3  # of word n-grams
@@ -153,8 +154,8 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Flo
     by_sentence = _sums(tokens.sentence[known], rows[known], sentences, vectors)
     by_text = _sums(tokens.sentence_text, np.arange(sentences), texts, by_sentence)
     return (
-        Counts(_tally(tokens.sentence[token], features, (sentences, columns)), vocabulary.bounds, by_sentence),
-        Counts(_tally(tokens.text[token], features, (texts, columns)), vocabulary.bounds, by_text),
+        Counts(tally(tokens.sentence[token], features, (sentences, columns)), vocabulary.bounds, by_sentence),
+        Counts(tally(tokens.text[token], features, (texts, columns)), vocabulary.bounds, by_text),
     )
 
 
@@ -176,25 +177,10 @@ def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple
     )
 
 
-def _tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
-    """How often each pair of row and column stands there; sorting whole numbers beats a sparse matrix's own ways."""
-    keys = np.sort(rows * shape[1] + columns)
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    row, column = np.divmod(keys[first], shape[1])
-    times = np.diff(first, append=len(keys)).astype(np.float32)
-    return _by_row(times, row, column, shape)
-
-
 def _sums(rows: Ints, places: Ints, count: int, values: Floats) -> Floats:
     """Sums of the values at some places by row; ``rows`` never fall."""
-    member = _by_row(np.ones(len(rows), dtype=np.float32), rows, places, (count, len(values)))
+    member = by_row(np.ones(len(rows), dtype=np.float32), rows, places, (count, len(values)))
     return np.asarray(member @ values, dtype=np.float32)
-
-
-def _by_row(data: Floats, rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
-    """A sparse matrix from entries in the order of their rows."""
-    ends = np.append(0, np.cumsum(np.bincount(rows, minlength=shape[0])))
-    return sparse.csr_matrix((data, columns.astype(np.int32), ends.astype(np.int32)), shape=shape)
 
 
 def _kind(string: str) -> int:

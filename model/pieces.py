@@ -52,9 +52,15 @@ class Pieces:
 
     def numbers(self, texts: Sequence[list[str]], languages: Sequence[str]) -> Ints:
         """The numbers of the pieces of all texts, one text after the other; new ones are learnt."""
-        for lang, known in self._known.items():
-            own = [pieces for pieces, one in zip(texts, languages, strict=True) if one == lang]
-            self._learn(lang, sorted(set().union(*(set(pieces).difference(known) for pieces in own))))
+        try:
+            return self._look_up(texts, languages)
+        except KeyError:  # a batch often has nothing new: asking first would double its lookups
+            for lang, known in self._known.items():
+                own = [pieces for pieces, one in zip(texts, languages, strict=True) if one == lang]
+                self._learn(lang, sorted(set().union(*own).difference(known)))
+            return self._look_up(texts, languages)
+
+    def _look_up(self, texts: Sequence[list[str]], languages: Sequence[str]) -> Ints:
         found = (map(self._known[lang].__getitem__, pieces) for lang, pieces in zip(languages, texts, strict=True))
         return np.fromiter(chain.from_iterable(found), dtype=np.int64)
 
