@@ -1,0 +1,198 @@
+"""Promises of tokens, counts and scores: offsets are verbatim, a batch is read as its mails one by one, tables end."""
+
+import numpy as np
+import pytest
+
+from model.columns import Columns, spread
+from model.deadline_features import read_mail
+from model.deadline_scores import Linear, sentence_features, word_features
+from model.deadline_words import WordScores
+from model.features import TypeTable, Vocabulary, count, learn_vocabulary
+from model.layers import gather, levels, ordered
+from model.lexicon import Lexicon
+from model.reader import Reader
+from model.space import Design, Level
+from model.text import MAX_CHARACTERS, Tokenizer, Tokens
+
+TEXTS = (
+    "Hi Ana, can't you send it TODAY?  Please: we're waiting!",
+    "",
+    "Kumusta po, pakipadala ang logo bukas.\n\n  Salamat po :)",
+    'He said "Stop." (really…) and left\nthe room. Mail me: x@y.example!',
+    "Tolong hantar laporan itu sebelum Jumaat\tya.\r\nTerima kasih \u200b😀 İstanbul",
+    "   \n\n",
+)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    """A handful of words."""
+    words = ("send", "logo", "please", "waiting", "hantar")
+    vectors = np.random.default_rng(0).normal(size=(len(words), 4)).astype(np.float32)
+    return Lexicon({"hantar": "send", "pakipadala": "send"}, {word: row for row, word in enumerate(words)}, vectors)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(lexicon: Lexicon) -> Vocabulary:
+    """Everything that stands in the texts."""
+    tokenizer = Tokenizer()
+    return learn_vocabulary(tokenizer(TEXTS), tokenizer.strings, lexicon, rare=1, rare_grams=1)
+
+
+def told(tokens: Tokens, strings: list[str], number: int) -> list[tuple[str, int, int, bool]]:
+    """The tokens of one text of a batch."""
+    own = np.flatnonzero(tokens.text == number).tolist()
+    return [(strings[tokens.types[i]], int(tokens.starts[i]), int(tokens.ends[i]), bool(tokens.upper[i])) for i in own]
+
+
+def test_offsets_are_verbatim() -> None:
+    """A token's characters, in lower case, are its type; all that is left out is white space."""
+    tokenizer = Tokenizer()
+    tokens = tokenizer(TEXTS)
+    for number, text in enumerate(TEXTS):
+        own = told(tokens, list(tokenizer.strings), number)
+        assert [text[start:end].lower() for _, start, end, _ in own] == [string for string, *_ in own]
+        assert "".join(text[start:end] for _, start, end, _ in own) == "".join(text.split())
+    assert ("today", 26, 31, True) in told(tokens, list(tokenizer.strings), 0)
+
+
+def test_a_batch_is_tokenised_as_its_texts_one_by_one() -> None:
+    """Tokens and sentences do not depend on what else is in the batch, nor on what was read before."""
+    together, alone = Tokenizer(), Tokenizer()
+    batch = together(TEXTS)
+    for number, text in enumerate(TEXTS):
+        single = alone([text])
+        assert told(batch, list(together.strings), number) == told(single, list(alone.strings), 0)
+        of_batch = batch.sentence[batch.text == number]
+        assert np.array_equal(of_batch - of_batch[:1], single.sentence)
+
+
+def test_exceptions_of_the_language_hold() -> None:
+    """English contractions are parted, marks are parted from words, and addresses stay whole."""
+    tokenizer = Tokenizer()
+    words = [string for string, *_ in told(tokenizer(TEXTS[:4]), list(tokenizer.strings), 0)]
+    assert words[3:6] == ["ca", "n't", "you"]
+    assert "x@y.example" in tokenizer.strings
+
+
+def test_sentences_end_at_stops_and_empty_lines_only() -> None:
+    """A stop with its closing quote, or an empty line, ends a sentence; a wrapped line does not."""
+    long = "this line is wrapped by a mail program of the last century\nand goes on"
+    tokens = Tokenizer()(['He said "Stop." Then\n\nnothing', long])
+    assert np.bincount(tokens.sentence_text).tolist() == [3, 1]
+
+
+def test_a_long_text_is_cut() -> None:
+    """Nothing beyond ``MAX_CHARACTERS`` is read."""
+    assert Tokenizer()(["word " * MAX_CHARACTERS]).ends.max() <= MAX_CHARACTERS
+
+
+def test_a_tokenizer_says_when_it_is_full_and_starts_anew() -> None:
+    """What is remembered is bounded, and after forgetting the same text has the same tokens."""
+    tokenizer = Tokenizer(most=50)
+    assert not tokenizer.full
+    tokenizer([" ".join(f"word{number}" for number in range(60))])
+    assert tokenizer.full
+    tokenizer.forget()
+    assert not tokenizer.full
+    tokens = tokenizer(TEXTS[:1])
+    fresh = Tokenizer()
+    assert told(tokens, list(tokenizer.strings), 0) == told(fresh(TEXTS[:1]), list(fresh.strings), 0)
+
+
+def test_long_strings_fill_a_tokenizer_earlier() -> None:
+    """Few pieces of many letters are forgotten too."""
+    tokenizer = Tokenizer(most=50)
+    tokenizer(["a" * 3000])
+    assert tokenizer.full
+
+
+def test_a_reader_never_holds_more_than_its_bound(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+    """Ever new words leave the tables bounded, and a mail read afterwards is counted as by a fresh reader."""
+    weights = np.ones(5, dtype=np.float32)
+    small = Reader(Tokenizer(most=200), vocabulary, lexicon, weights)
+    for batch in range(20):
+        small.read([""], [" ".join(f"new{batch}x{number}" for number in range(50))])
+        assert len(small.tokenizer.strings) <= 200 + 60
+    fresh = Reader(Tokenizer(), vocabulary, lexicon, weights)
+    ours, theirs = small.read([""], [TEXTS[0]]), fresh.read([""], [TEXTS[0]])
+    assert np.array_equal(ours.words, theirs.words)
+    assert (ours.messages.ngrams != theirs.messages.ngrams).nnz == 0
+
+
+def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+    """A word that stands twice counts twice for its text and once in each sentence; vectors are summed."""
+    reader = Reader(Tokenizer(), vocabulary, lexicon, np.ones(5, dtype=np.float32))
+    reading = reader.read(["Logo"], ["Send it. Please send it."])
+    column = vocabulary.words.index("send")
+    assert reading.messages.ngrams[:, column].toarray().tolist() == [[2.0]]
+    assert reading.sentences.ngrams[:, column].toarray().ravel().tolist() == [0.0, 1.0, 1.0]
+    expected = lexicon.vectors[lexicon.rows["logo"]] + 2 * lexicon.vectors[0] + lexicon.vectors[2]
+    assert np.allclose(reading.messages.vectors[0], expected, atol=1e-6)
+
+
+def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+    """Word pairs are counted within a sentence only."""
+    tokenizer = Tokenizer()
+    table = TypeTable(vocabulary, lexicon)
+    tokens = tokenizer(["send it", "send\n\nit"])
+    table.update(tokenizer.strings)
+    learnt = learn_vocabulary(tokens, tokenizer.strings, lexicon, rare=1)
+    own = TypeTable(learnt, lexicon)
+    own.update(tokenizer.strings)
+    _, texts = count(tokens, learnt, own, lexicon.vectors)
+    pair = len(learnt.words)
+    assert len(learnt.word_pairs) == 1
+    assert texts.ngrams[:, pair].toarray().ravel().tolist() == [1.0, 0.0]
+
+
+def test_a_batch_is_weighed_as_its_texts_one_by_one(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+    """Designs do not depend on what else is in the batch, and every block of a row has its length."""
+    reader = Reader(Tokenizer(), vocabulary, lexicon, np.ones(5, dtype=np.float32))
+    batch = reader.read([""] * len(TEXTS), TEXTS)
+    level = Level.learn(batch.messages)
+    together = Design.of(batch.messages, level)
+    for number, text in enumerate(TEXTS):
+        alone = Design.of(reader.read([""], [text]).messages, level)
+        assert np.allclose(together.matrix[number].toarray(), alone.matrix.toarray(), atol=1e-6)
+    words = np.asarray(together.ngrams[0, : sum(vocabulary.sizes[:1])].toarray())
+    assert np.linalg.norm(words) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_gathered_scores_are_highest_second_and_mean() -> None:
+    """Each text's sentence scores are summed up; a text without sentences is silent."""
+    tokens = Tokenizer()(["One. Two. Three.", "", "Four."])
+    scores = np.array([[0.5], [2.0], [-1.0], [0.25]], dtype=np.float32)
+    assert np.allclose(gather(scores, tokens), [[2.0, 0.5, 0.5], [-1.5, -1.5, -1.5], [0.25, -1.5, 0.25]])
+
+
+def test_levels_sum_to_one() -> None:
+    """Whatever three heads say, the levels' probabilities are none below zero and sum to one."""
+    exceeds = ordered(np.array([[0.3, 0.6, 0.1], [0.9, 0.2, 0.4]], dtype=np.float32))
+    assert np.allclose(levels(exceeds).sum(axis=1), 1.0)
+    assert (levels(exceeds) >= 0).all()
+
+
+@pytest.mark.parametrize("most", [1, 100_000])
+def test_word_scores_are_the_sums_of_the_weights(most: int) -> None:
+    """Summed for a batch, sentences and mails score as each does alone, however little is remembered."""
+    mails = [read_mail("Logo", "Please send the logo by Friday. We asked twice.", None, whole=True)] * 2
+    names = sorted(set().union(*(sentence_features(one) for one in mails[0].sentences)))
+    asking = Linear({name: 0.5 + place for place, name in enumerate(names)}, -1.0)
+    urgency = Linear({name: 1.0 / (1 + place) for place, name in enumerate(names) if name[0] in "w4h"}, 2.0)
+    nearby = Linear({"m:logo": 3.0, "m:unsaid": 9.0, "l:by": 1.0}, 5.0)
+    sentences, whole = WordScores(asking, (urgency,), nearby, most).sums(mails)
+    assert np.allclose(sentences[:, 0], [asking.logit(sentence_features(one)) for one in mails[0].sentences] * 2)
+    assert np.allclose(whole[:, 1], urgency.logit(word_features(mails[0].words)))
+    assert np.allclose(whole[:, 2], 3.0)
+
+
+def test_columns_grow_and_keep_their_rows() -> None:
+    """Rows stay what they were while the table grows, and runs of it can be spread."""
+    table = Columns(2)
+    for number in range(3000):
+        table.extend([(number, 2 * number)])
+    assert len(table) == 3000
+    assert np.array_equal(table[1], 2 * np.arange(3000))
+    places, run = spread(np.array([5, 0, 7]), np.array([2, 0, 1]))
+    assert (places.tolist(), run.tolist()) == ([5, 6, 7], [0, 0, 2])
