@@ -33,9 +33,28 @@ def lexicon() -> Lexicon:
 
 
 @pytest.fixture(scope="module")
-def vocabulary(lexicon: Lexicon) -> Vocabulary:
+def loaded() -> Tokenizer:
+    """A tokenizer of usual room: spaCy takes a second to make one."""
+    return Tokenizer()
+
+
+@pytest.fixture
+def tokenizer(loaded: Tokenizer) -> Tokenizer:
+    """The same, with nothing remembered."""
+    loaded.forget()
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def little() -> Tokenizer:
+    """A tokenizer that is full early."""
+    return Tokenizer(most=200)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(lexicon: Lexicon, loaded: Tokenizer) -> Vocabulary:
     """Everything that stands in the texts."""
-    tokenizer = Tokenizer()
+    tokenizer = loaded
     return learn_vocabulary(tokenizer(TEXTS), tokenizer.strings, lexicon, rare=1, rare_grams=1)
 
 
@@ -45,9 +64,8 @@ def told(tokens: Tokens, strings: list[str], number: int) -> list[tuple[str, int
     return [(strings[tokens.types[i]], int(tokens.starts[i]), int(tokens.ends[i]), bool(tokens.upper[i])) for i in own]
 
 
-def test_offsets_are_verbatim() -> None:
+def test_offsets_are_verbatim(tokenizer: Tokenizer) -> None:
     """A token's characters, in lower case, are its type; all that is left out is white space."""
-    tokenizer = Tokenizer()
     tokens = tokenizer(TEXTS)
     for number, text in enumerate(TEXTS):
         own = told(tokens, list(tokenizer.strings), number)
@@ -56,9 +74,9 @@ def test_offsets_are_verbatim() -> None:
     assert ("today", 26, 31, True) in told(tokens, list(tokenizer.strings), 0)
 
 
-def test_a_batch_is_tokenised_as_its_texts_one_by_one() -> None:
+def test_a_batch_is_tokenised_as_its_texts_one_by_one(tokenizer: Tokenizer, little: Tokenizer) -> None:
     """Tokens and sentences do not depend on what else is in the batch, nor on what was read before."""
-    together, alone = Tokenizer(), Tokenizer()
+    together, alone = tokenizer, little
     batch = together(TEXTS)
     for number, text in enumerate(TEXTS):
         single = alone([text])
@@ -67,62 +85,62 @@ def test_a_batch_is_tokenised_as_its_texts_one_by_one() -> None:
         assert np.array_equal(of_batch - of_batch[:1], single.sentence)
 
 
-def test_exceptions_of_the_language_hold() -> None:
+def test_exceptions_of_the_language_hold(tokenizer: Tokenizer) -> None:
     """English contractions are parted, marks are parted from words, and addresses stay whole."""
-    tokenizer = Tokenizer()
     words = [string for string, *_ in told(tokenizer(TEXTS[:4]), list(tokenizer.strings), 0)]
     assert words[3:6] == ["ca", "n't", "you"]
     assert "x@y.example" in tokenizer.strings
 
 
-def test_sentences_end_at_stops_and_empty_lines_only() -> None:
+def test_sentences_end_at_stops_and_empty_lines_only(tokenizer: Tokenizer) -> None:
     """A stop with its closing quote, or an empty line, ends a sentence; a wrapped line does not."""
     long = "this line is wrapped by a mail program of the last century\nand goes on"
-    tokens = Tokenizer()(['He said "Stop." Then\n\nnothing', long])
+    tokens = tokenizer(['He said "Stop." Then\n\nnothing', long])
     assert np.bincount(tokens.sentence_text).tolist() == [3, 1]
 
 
-def test_a_long_text_is_cut() -> None:
+def test_a_long_text_is_cut(tokenizer: Tokenizer) -> None:
     """Nothing beyond ``MAX_CHARACTERS`` is read."""
-    assert Tokenizer()(["word " * MAX_CHARACTERS]).ends.max() <= MAX_CHARACTERS
+    assert tokenizer(["word " * MAX_CHARACTERS]).ends.max() <= MAX_CHARACTERS
 
 
-def test_a_tokenizer_says_when_it_is_full_and_starts_anew() -> None:
+def test_a_tokenizer_says_when_it_is_full_and_starts_anew(tokenizer: Tokenizer, little: Tokenizer) -> None:
     """What is remembered is bounded, and after forgetting the same text has the same tokens."""
-    tokenizer = Tokenizer(most=50)
-    assert not tokenizer.full
-    tokenizer([" ".join(f"word{number}" for number in range(60))])
-    assert tokenizer.full
-    tokenizer.forget()
-    assert not tokenizer.full
-    tokens = tokenizer(TEXTS[:1])
-    fresh = Tokenizer()
-    assert told(tokens, list(tokenizer.strings), 0) == told(fresh(TEXTS[:1]), list(fresh.strings), 0)
+    little.forget()
+    assert not little.full
+    little([" ".join(f"word{number}" for number in range(250))])
+    assert little.full
+    little.forget()
+    assert not little.full
+    again = little(TEXTS[:1])
+    assert told(again, list(little.strings), 0) == told(tokenizer(TEXTS[:1]), list(tokenizer.strings), 0)
 
 
-def test_long_strings_fill_a_tokenizer_earlier() -> None:
+def test_long_strings_fill_a_tokenizer_earlier(little: Tokenizer) -> None:
     """Few pieces of many letters are forgotten too."""
-    tokenizer = Tokenizer(most=50)
-    tokenizer(["a" * 3000])
-    assert tokenizer.full
+    little.forget()
+    little(["a" * 6000])
+    assert little.full
 
 
-def test_a_reader_never_holds_more_than_its_bound(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+def test_a_reader_never_holds_more_than_its_bound(
+    lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer, little: Tokenizer
+) -> None:
     """Ever new words leave the tables bounded, and a mail read afterwards is counted as by a fresh reader."""
     weights = np.ones(5, dtype=np.float32)
-    small = Reader(Tokenizer(most=200), vocabulary, lexicon, weights)
+    small = Reader(little, vocabulary, lexicon, weights)
     for batch in range(20):
         small.read([""], [" ".join(f"new{batch}x{number}" for number in range(50))])
         assert len(small.tokenizer.strings) <= 200 + 60
-    fresh = Reader(Tokenizer(), vocabulary, lexicon, weights)
+    fresh = Reader(tokenizer, vocabulary, lexicon, weights)
     ours, theirs = small.read([""], [TEXTS[0]]), fresh.read([""], [TEXTS[0]])
     assert np.array_equal(ours.words, theirs.words)
     assert (ours.messages.ngrams != theirs.messages.ngrams).nnz == 0
 
 
-def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
     """A word that stands twice counts twice for its text and once in each sentence; vectors are summed."""
-    reader = Reader(Tokenizer(), vocabulary, lexicon, np.ones(5, dtype=np.float32))
+    reader = Reader(tokenizer, vocabulary, lexicon, np.ones(5, dtype=np.float32))
     reading = reader.read(["Logo"], ["Send it. Please send it."])
     column = vocabulary.words.index("send")
     assert reading.messages.ngrams[:, column].toarray().tolist() == [[2.0]]
@@ -131,9 +149,8 @@ def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary)
     assert np.allclose(reading.messages.vectors[0], expected, atol=1e-6)
 
 
-def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
     """Word pairs are counted within a sentence only."""
-    tokenizer = Tokenizer()
     table = TypeTable(vocabulary, lexicon)
     tokens = tokenizer(["send it", "send\n\nit"])
     table.update(tokenizer.strings)
@@ -146,9 +163,11 @@ def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary) 
     assert texts.ngrams[:, pair].toarray().ravel().tolist() == [1.0, 0.0]
 
 
-def test_a_batch_is_weighed_as_its_texts_one_by_one(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+def test_a_batch_is_weighed_as_its_texts_one_by_one(
+    lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer
+) -> None:
     """Designs do not depend on what else is in the batch, and every block of a row has its length."""
-    reader = Reader(Tokenizer(), vocabulary, lexicon, np.ones(5, dtype=np.float32))
+    reader = Reader(tokenizer, vocabulary, lexicon, np.ones(5, dtype=np.float32))
     batch = reader.read([""] * len(TEXTS), TEXTS)
     level = Level.learn(batch.messages)
     together = Design.of(batch.messages, level)
@@ -159,9 +178,9 @@ def test_a_batch_is_weighed_as_its_texts_one_by_one(lexicon: Lexicon, vocabulary
     assert np.linalg.norm(words) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_gathered_scores_are_highest_second_and_mean() -> None:
+def test_gathered_scores_are_highest_second_and_mean(tokenizer: Tokenizer) -> None:
     """Each text's sentence scores are summed up; a text without sentences is silent."""
-    tokens = Tokenizer()(["One. Two. Three.", "", "Four."])
+    tokens = tokenizer(["One. Two. Three.", "", "Four."])
     scores = np.array([[0.5], [2.0], [-1.0], [0.25]], dtype=np.float32)
     assert np.allclose(gather(scores, tokens), [[2.0, 0.5, 0.5], [-1.5, -1.5, -1.5], [0.25, -1.5, 0.25]])
 
