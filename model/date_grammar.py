@@ -5,15 +5,13 @@ The codes are those of :mod:`model.date_words`. Every pattern is of bounded leng
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice, repeat
 
 from model.date_words import CODES, LEAD_OF, LEXICON
 
-_BREAK = r"\n(?=\s*\n|\s*[-–•*]\s|\s*\d{1,2}[.)]\s)"
-_WORD = re.compile(rf"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|{_BREAK}|[^\W\d_]+")
-_PIECE = re.compile(rf"\S+|{_BREAK}")  # no word goes over white space
-_LONG = 40  # characters: longer pieces are seldom seen again
+_WORD = re.compile(
+    r"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|\n(?=\s*\n|\s*[-–•*]\s|\s*\d{1,2}[.)]\s)|[^\W\d_]+"
+)
 
 # One rule a line: its name, and alternatives over the codes. At one place the first rule that fits is taken.
 # Spaces are for the eye. "P*" stands for a part of the day, "U*" for a unit, "N*" for a number.
@@ -90,10 +88,8 @@ def split_words(text: str) -> tuple[list[str], str]:
 
     A line break before a blank line or a list item is a mark too.
     """
-    pieces = _PIECE.findall(_lowered(text))
-    cuts = [_remembered(piece) if len(piece) < _LONG else _cut(piece) for piece in pieces]
-    words = list(chain.from_iterable([own for own, _ in cuts]))
-    codes = "".join([own for _, own in cuts])
+    words = _WORD.findall(_lowered(text))
+    codes = "".join(map(_CODE_OF.get, words, repeat("_")))
     if not _UNSURE.search(codes):
         return words, codes
     spans = word_spans(text, len(words))
@@ -110,12 +106,6 @@ def find_phrases(words: list[str], codes: str) -> list[Phrase]:
     return [_phrase(match, words) for match in _GRAMMAR.finditer(codes) if not _is_amount(match, codes)]
 
 
-def _cut(piece: str) -> tuple[list[str], str]:
-    words = [piece] if piece == "\n" else _WORD.findall(piece)
-    return words, "".join([_CODE_OF.get(word, "_") for word in words])
-
-
-_remembered = lru_cache(maxsize=50_000)(_cut)  # most pieces of a mail are common ones
 _MARKS = {mark: mark for mark in ".,:;!?/-()'\"%"} | {"\n": "|", "–": "-", "—": "-", "’": "'"}
 _CODE_OF = _MARKS | CODES
 _UNSURE = re.compile("[LSN]")
