@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.advice import FALLBACK_LANGUAGE, Playbook
+from data.advice import FALLBACK_LANGUAGE, Playbook, Thresholds
 from data.records import Assessment
 from data.taxonomy import LANGUAGES
 from model.parting import (
     ClientHistory,
-    InboxCount,
     PartingAdvice,
     PartingSign,
     consider_parting,
@@ -44,7 +43,6 @@ class ClientReport:
     moments: tuple[Moment, ...]
     language: str
     window: tuple[datetime, datetime] | None
-    inbox: InboxCount | None
     parting: PartingAdvice | None
     strategies: tuple[Fitting, ...]
 
@@ -79,14 +77,12 @@ class Reporter:
             moments=moments,
             language=spoken,
             window=parting_window(history, playbook.thresholds),
-            inbox=history.inbox,
             parting=consider_parting(history, playbook, spoken, known.name, self.adviser.provider.provider_name),
             strategies=fitting(self._latest(known.client), playbook, spoken),
         )
 
-    def signs(self, name: str) -> tuple[PartingSign, ...]:
+    def signs(self, known: Known) -> tuple[PartingSign, ...]:
         """The warning signs alone."""
-        known = self.clients.known(name)
         history = self._history(known, self.clients.timeline(known.client), None)
         return parting_signs(history, self.adviser.playbook.thresholds)
 
@@ -94,12 +90,20 @@ class Reporter:
         seen = tuple(moment.seen for moment in moments)
         zone = known.told.zone or self.adviser.provider.timezone
         alone = ClientHistory(seen, known.dates, as_of=as_of, timezone=zone)
-        window = parting_window(alone, self.adviser.playbook.thresholds)
-        inbox = self.clients.inbox(*window) if window else None
+        limits = self.adviser.playbook.thresholds
+        window = parting_window(alone, limits)
+        inbox = self.clients.inbox(*window) if window and _may_crowd(alone, window, limits) else None
         return ClientHistory(seen, known.dates, inbox, as_of, zone)
 
     def _latest(self, client: str) -> tuple[Assessment, ...]:
         return self.store.page(Query(client=client, limit=_WEIGHED)).messages
+
+
+def _may_crowd(history: ClientHistory, window: tuple[datetime, datetime], limits: Thresholds) -> bool:
+    """Whether there is enough of this client to ask how much there is of all."""
+    start, end = window
+    own = sum(seen.sent_at is not None and start <= seen.sent_at <= end for seen in history.messages)
+    return own >= limits.crowd_share * limits.crowd_messages
 
 
 def commonest_language(moments: Sequence[Moment]) -> str:

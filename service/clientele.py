@@ -50,6 +50,17 @@ class Moment:
     lang: str
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A late message of any client, with what the week's list looks at."""
+
+    id: str
+    client: str
+    at: datetime
+    text: str
+    deadline: date | None
+
+
 class Clientele:
     """Clients, read and written in transactions; ``today`` gives the provider's calendar day of a moment."""
 
@@ -180,6 +191,25 @@ class Clientele:
         with self._engine.connect() as connection:
             messages, clients = connection.execute(counted).one()
         return InboxCount(messages, clients)
+
+    def last_heard(self, client: str) -> datetime | None:
+        """The moment of a client's newest message."""
+        newest = select(func.max(MessageRow.dated_at)).where(MessageRow.owner == client)
+        with self._engine.connect() as connection:
+            return connection.scalar(newest)
+
+    def late(self, since: datetime, most: int) -> tuple[Late, ...]:
+        """The dated messages since a moment, the newest first."""
+        chosen = (
+            select(MessageRow.id, MessageRow.owner, MessageRow.dated_at, MessageRow.text, MessageRow.deadline)
+            .where(MessageRow.kind == "message", MessageRow.dated_at >= since)
+            .where(MessageRow.owner.is_not(None), MessageRow.sent_at.is_not(None))
+            .order_by(MessageRow.dated_at.desc())
+            .limit(most)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(chosen)
+            return tuple(Late(r.id, str(r.owner), r.dated_at, r.text, r.deadline) for r in rows)
 
     def told_of(self) -> tuple[str, ...]:
         """Every client of whom facts or agreed dates are kept."""

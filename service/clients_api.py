@@ -37,10 +37,8 @@ def list_clients(
 ) -> Response:
     """List the clients with their counts, their commonest signals, and the signs that hold."""
     page = service.clients.page(limit, Cursor.from_token(cursor) if cursor else None)
-    rows = [
-        line_json(line, service.clients.known(line.client), [sign.id for sign in service.reporter.signs(line.client)])
-        for line in page.clients
-    ]
+    known = [(line, service.clients.known(line.client)) for line in page.clients]
+    rows = [line_json(line, told, [sign.id for sign in service.reporter.signs(told)]) for line, told in known]
     return JSONResponse({"clients": rows, "next_cursor": page.next.token() if page.next else None})
 
 

@@ -31,7 +31,8 @@ router = APIRouter(include_in_schema=False)
 def list_clients(request: Request, service: Here, cursor: str | None = None) -> Response:
     """All clients, those who wrote last first."""
     page = service.clients.page(PAGE, Cursor.from_token(cursor) if cursor else None)
-    rows = [(line, service.clients.known(line.client), service.reporter.signs(line.client)) for line in page.clients]
+    known = [(line, service.clients.known(line.client)) for line in page.clients]
+    rows = [(line, told, service.reporter.signs(told)) for line, told in known]
     following = page.next.token() if page.next else None
     return pages.TemplateResponse(request, "clients.html", {"rows": rows, "next": following, "words": words})
 

@@ -45,6 +45,7 @@ class MessageRow(Base):
         Index("ix_messages_dated_at_id", "dated_at", "id"),
         Index("ix_messages_client_dated_at", "client", "dated_at"),
         Index("ix_messages_owner_dated_at", "owner", "dated_at"),
+        Index("ix_messages_kind_dated_at_owner", "kind", "dated_at", "owner"),  # counts of the inbox read it alone
         Index("ix_messages_urgency", "urgency"),
     )
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from data.advice import FALLBACK_LANGUAGE
-from data.records import Assessment
 from model.agenda import AgendaItem, ClientWeek, LateMessage, agenda
 from service.adviser import Adviser
 from service.clientele import Clientele
-from service.store import Query, Store
 
 _BACK = 60  # days within which a message may still set a deadline of this week
 _MOST = 2000  # messages looked at; a week of mail is far less
@@ -20,7 +18,6 @@ class WeekPlanner:
     """Plans weeks on the provider's calendar."""
 
     clients: Clientele
-    store: Store
     adviser: Adviser
 
     def week(self, today: date, language: str | None = None) -> tuple[AgendaItem, ...]:
@@ -33,11 +30,11 @@ class WeekPlanner:
             yield self._client(client, tuple(late.get(client, ())))
 
     def _client(self, client: str, messages: tuple[LateMessage, ...]) -> ClientWeek:
-        known, line = self.clients.known(client), self.clients.line(client)
+        known, last = self.clients.known(client), self.clients.last_heard(client)
         return ClientWeek(
             client=client,
             name=known.name,
-            last_heard=self._day(line.last_at) if line else None,
+            last_heard=self._day(last) if last else None,
             last_written_to=known.told.last_written_to,
             project_finished=known.told.project_finished,
             finished_on=known.told.finished_on,
@@ -50,15 +47,10 @@ class WeekPlanner:
     def _late_messages(self, today: date) -> dict[str, list[LateMessage]]:
         since = datetime.combine(today - timedelta(days=_BACK), time(), self.adviser.provider.timezone)
         found: dict[str, list[LateMessage]] = {}
-        for message in self.store.page(Query(since=since, limit=_MOST)).messages:
-            if message.client is not None and message.kind == "message" and (late := self._late(message)):
-                found.setdefault(self.clients.owner_of(message.client), []).append(late)
+        for late in self.clients.late(since, _MOST):
+            message = LateMessage(late.id, self._day(late.at), late.text, late.deadline)
+            found.setdefault(late.client, []).append(message)
         return found
-
-    def _late(self, message: Assessment) -> LateMessage | None:
-        if message.sent_at is None:
-            return None
-        return LateMessage(message.id, self._day(message.sent_at), message.text, message.urgency.deadline)
 
     def _day(self, moment: datetime) -> date:
         return self.adviser.provider.local(moment).date()

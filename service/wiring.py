@@ -80,7 +80,7 @@ def build_records(settings: Settings, clock: Callable[[], datetime] = now) -> Re
     adviser = build_adviser(settings)
     store = open_store(settings.store_url)
     clients = _clientele(settings, store, adviser, clock)
-    return Records(adviser, store, clients, Reporter(clients, store, adviser), WeekPlanner(clients, store, adviser))
+    return Records(adviser, store, clients, Reporter(clients, store, adviser), WeekPlanner(clients, adviser))
 
 
 def _clientele(settings: Settings, store: Store, adviser: Adviser, clock: Callable[[], datetime]) -> Clientele:

@@ -24,8 +24,8 @@ def show_all(*, as_json: bool) -> None:
     with closing(records.store):
         count = 0
         for line in _lines(records):
-            signs = [sign.id for sign in records.reporter.signs(line.client)]
             known = records.clients.known(line.client)
+            signs = [sign.id for sign in records.reporter.signs(known)]
             row = line_json(line, known, signs)
             typer.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_one_line(line, known.name, signs))
             count += 1

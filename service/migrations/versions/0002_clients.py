@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("messages", sa.Column("owner", sa.Text))
     op.execute("UPDATE messages SET owner = client")
     op.create_index("ix_messages_owner_dated_at", "messages", ["owner", "dated_at"])
+    op.create_index("ix_messages_kind_dated_at_owner", "messages", ["kind", "dated_at", "owner"])
     op.create_table(
         "aliases",
         sa.Column("alias", sa.Text, nullable=False),
@@ -45,5 +46,6 @@ def downgrade() -> None:
     """Drop what was made."""
     for table in ("agreed_dates", "client_facts", "aliases"):
         op.drop_table(table)
+    op.drop_index("ix_messages_kind_dated_at_owner", "messages")
     op.drop_index("ix_messages_owner_dated_at", "messages")
     op.drop_column("messages", "owner")
