@@ -1,4 +1,4 @@
-"""Tokens → what the linear heads see, by sentence and by message: n-grams, English pivots, mean word vectors."""
+"""Tokens → what the linear heads see, by sentence and message: n-grams, English pivots that stand together, vectors."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from model.text import Tokens
 
 MAX_ORDER = 3  # of word n-grams
 CHARACTER_ORDERS = (3, 4, 5)
+WINDOW = 6  # tokens: how far apart in a sentence two pivots may stand to be neighbours
 WORD, QUESTION, EXCLAMATION = 1, 2, 3  # kinds of token types
 _SHIFT = np.int64(1 << 21)  # room for that many distinct n-grams of one order
 _EMPTY: Ints = np.zeros(0, dtype=np.int64)
@@ -23,6 +24,8 @@ class Vocabulary:
     """The n-grams that the heads have weights for; an n-gram's id is its place in these sequences.
 
     ``words`` and ``pivots`` are single tokens; ``word_pairs`` etc. are sorted keys ``previous id * 2**21 + word id``.
+    ``neighbours`` are two pivots within ``WINDOW`` tokens in either order, keyed with the smaller id first: they hold
+    what is said together ("agreed … Friday") however it is worded, in all languages at once.
     """
 
     words: tuple[str, ...]
@@ -31,18 +34,19 @@ class Vocabulary:
     pivots: tuple[str, ...]
     pivot_pairs: Ints
     characters: tuple[str, ...]
+    neighbours: Ints
 
     @property
-    def sizes(self) -> tuple[int, int, int]:
-        """How many features the word, pivot and character blocks have."""
+    def sizes(self) -> tuple[int, int, int, int]:
+        """How many features the blocks of words, pivots, characters and neighbours have."""
         words = len(self.words) + len(self.word_pairs) + len(self.word_triples)
-        return words, len(self.pivots) + len(self.pivot_pairs), len(self.characters)
+        return words, len(self.pivots) + len(self.pivot_pairs), len(self.characters), len(self.neighbours)
 
     @property
-    def bounds(self) -> tuple[int, int]:
-        """The first columns of the pivots and of the characters, where all blocks stand side by side."""
-        words, pivots, _ = self.sizes
-        return words, words + pivots
+    def bounds(self) -> tuple[int, int, int]:
+        """The first columns of pivots, characters and neighbours, where all blocks stand side by side."""
+        words, pivots, characters, _ = self.sizes
+        return words, words + pivots, words + pivots + characters
 
 
 class TypeTable:
@@ -53,7 +57,7 @@ class TypeTable:
         self._words = {word: i for i, word in enumerate(vocabulary.words)}
         self._pivots = {word: i for i, word in enumerate(vocabulary.pivots)}
         self._characters = {gram: i for i, gram in enumerate(vocabulary.characters)}
-        self._pivot_base, self._character_base = vocabulary.bounds
+        self._pivot_base, self._character_base, _ = vocabulary.bounds
         self.forget()
 
     def forget(self) -> None:
@@ -111,7 +115,12 @@ def character_grams(word: str) -> list[str]:
 
 
 def learn_vocabulary(
-    tokens: Tokens, strings: Sequence[str], lexicon: Lexicon, rare: int = 2, rare_grams: int = 3
+    tokens: Tokens,
+    strings: Sequence[str],
+    lexicon: Lexicon,
+    rare: int = 2,
+    rare_grams: int = 3,
+    rare_neighbours: int = 4,
 ) -> Vocabulary:
     """Keep what stands in at least ``rare`` texts (``rare_grams`` for pairs, triples and character n-grams)."""
     distinct = np.unique(np.stack([tokens.types, tokens.text]), axis=1)
@@ -121,26 +130,28 @@ def learn_vocabulary(
     grams = _frequent(
         ((g, n) for t, n in enumerate(frequency) if n for g in set(character_grams(strings[t]))), rare_grams
     )
-    bare = Vocabulary(words, _EMPTY, _EMPTY, pivots, _EMPTY, grams)
+    bare = Vocabulary(words, _EMPTY, _EMPTY, pivots, _EMPTY, grams, _EMPTY)
     table = TypeTable(bare, lexicon)
     table.update(strings)
     word_pairs = _frequent_keys(_pairs(table.words[tokens.types], tokens.sentence), tokens.text, rare)
     pair_ids = _find(word_pairs, _pairs(table.words[tokens.types], tokens.sentence))
     word_triples = _frequent_keys(_chain(pair_ids, table.words[tokens.types], tokens.sentence), tokens.text, rare_grams)
     pivot_pairs = _frequent_keys(_pairs(table.pivots[tokens.types], tokens.sentence), tokens.text, rare_grams)
-    return Vocabulary(words, word_pairs, word_triples, pivots, pivot_pairs, grams)
+    keys, token = _neighbours(table.pivots[tokens.types], tokens.sentence)
+    neighbours = _frequent_keys(keys, tokens.text[token], rare_neighbours)
+    return Vocabulary(words, word_pairs, word_triples, pivots, pivot_pairs, grams, neighbours)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How often each n-gram stands in each row (a sentence or a text): one sparse matrix, columns as the vocabulary's.
 
-    ``bounds`` are the first columns of pivots and of characters; ``vectors`` has shape (rows, dimensions): the
-    weighted sum of the word vectors.
+    ``bounds`` are the first columns of pivots, characters and neighbours; ``vectors`` has shape (rows, dimensions):
+    the weighted sum of the word vectors.
     """
 
     ngrams: sparse.csr_matrix
-    bounds: tuple[int, int]
+    bounds: tuple[int, int, int]
     vectors: Floats
 
 
@@ -171,10 +182,29 @@ def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple
     pivot_base = vocabulary.bounds[0] + len(vocabulary.pivots)
     chains = ((pairs, pair_base), (triples, triple_base), (pivot_pairs, pivot_base))
     found = [(np.flatnonzero(ids >= 0), ids, base) for ids, base in chains]
+    keys, later = _neighbours(pivots, tokens.sentence)
+    neighbours = _find(vocabulary.neighbours, keys)
+    known = neighbours >= 0
     return (
-        np.concatenate([features, *(ids[at] + base for at, ids, base in found)]),
-        np.concatenate([token, *(at for at, _, _ in found)]),
+        np.concatenate(
+            [features, *(ids[at] + base for at, ids, base in found), neighbours[known] + vocabulary.bounds[2]]
+        ),
+        np.concatenate([token, *(at for at, _, _ in found), later[known]]),
     )
+
+
+def _neighbours(pivots: Ints, sentence: Ints) -> tuple[Ints, Ints]:
+    """Keys of all pairs of known pivots within the window, and the place of the later token of each."""
+    known = np.flatnonzero(pivots >= 0)
+    keys, places = [], []
+    for apart in range(1, WINDOW + 1):
+        earlier = known[: np.searchsorted(known, len(pivots) - apart)]
+        later = earlier + apart
+        fits = (pivots[later] >= 0) & (sentence[later] == sentence[earlier])
+        one, other = pivots[earlier[fits]], pivots[later[fits]]
+        keys.append(np.minimum(one, other) * _SHIFT + np.maximum(one, other))
+        places.append(later[fits])
+    return np.concatenate(keys), np.concatenate(places)
 
 
 def _sums(rows: Ints, places: Ints, count: int, values: Floats) -> Floats:

@@ -15,7 +15,6 @@ from model.lexicon import Floats
 from model.space import Heads, Level
 
 Arrays = dict[str, npt.NDArray[Any]]
-_BLOCKS = ("words", "pivots", "characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,15 @@ class Parameters:
             "vocabulary.word_pairs": self.vocabulary.word_pairs,
             "vocabulary.word_triples": self.vocabulary.word_triples,
             "vocabulary.pivot_pairs": self.vocabulary.pivot_pairs,
+            "vocabulary.neighbours": self.vocabulary.neighbours,
             "word_weights": self.word_weights,
             "language.weights": self.language.weights,
             **{f"stack.{name}": getattr(self.stack, name) for name in Stack.__slots__},
             **{f"deadlines.{name}": value for name, value in deadlines.items() if isinstance(value, np.ndarray)},
         }
         for name, level, heads in self._levels():
-            arrays |= {f"{name}.idf.{block}": idf for block, idf in zip(_BLOCKS, level.idf, strict=True)}
-            arrays |= {f"{name}.weights": heads.weights.astype(np.float16), f"{name}.biases": heads.biases}
+            arrays |= {f"{name}.idf": level.idf, f"{name}.biases": heads.biases}
+            arrays |= {f"{name}.weights": heads.weights.astype(np.float16)}
         plain = {
             "words": list(self.vocabulary.words),
             "pivots": list(self.vocabulary.pivots),
@@ -84,18 +84,18 @@ class Parameters:
     @classmethod
     def from_parts(cls, arrays: Arrays, plain: dict[str, Any]) -> "Parameters":
         """The model from what ``to_parts`` gave (KeyError, TypeError or ValueError where a part is wrong)."""
-        pairs, triples, pivots = (
-            arrays[f"vocabulary.{name}"] for name in ("word_pairs", "word_triples", "pivot_pairs")
+        pairs, triples, pivots, neighbours = (
+            arrays[f"vocabulary.{name}"] for name in ("word_pairs", "word_triples", "pivot_pairs", "neighbours")
         )
-        words = tuple(plain["words"])
+        words, grams = tuple(plain["words"]), tuple(plain["characters"])
         prefix = "deadlines."
         own = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
         urgency = plain["operating"]["urgency"]
         return cls(
-            Vocabulary(words, pairs, triples, tuple(plain["pivots"]), pivots, tuple(plain["characters"])),
+            Vocabulary(words, pairs, triples, tuple(plain["pivots"]), pivots, grams, neighbours),
             arrays["word_weights"],
-            _level(arrays, "sentence"),
-            _level(arrays, "message"),
+            Level(arrays["sentence.idf"]),
+            Level(arrays["message.idf"]),
             _heads(arrays, "sentence"),
             _heads(arrays, "message"),
             Stack(*(arrays[f"stack.{name}"] for name in Stack.__slots__)),
@@ -114,11 +114,6 @@ class Parameters:
             ("sentence", self.sentence_level, self.sentence_heads),
             ("message", self.message_level, self.message_heads),
         )
-
-
-def _level(arrays: Arrays, name: str) -> Level:
-    words, pivots, characters = (arrays[f"{name}.idf.{block}"] for block in _BLOCKS)
-    return Level((words, pivots, characters))
 
 
 def _heads(arrays: Arrays, name: str) -> Heads:

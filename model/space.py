@@ -1,6 +1,6 @@
 """The feature space that the linear heads live in: counts → weighted design matrices for sentences and messages."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -8,28 +8,23 @@ from scipy import sparse
 from model.features import Counts
 from model.lexicon import Floats
 
-BLOCK_WEIGHTS = (1.0, 0.7, 0.7, 0.7)  # words, pivots, characters, vectors; see docs/experiments.md
+BLOCK_WEIGHTS = (1.0, 1.2, 0.5, 1.2)  # words, pivots, characters, neighbours; see docs/experiments.md
+VECTOR_WEIGHT = 0.4
 RARE_WORD_MASS = 1e-3  # a of smooth inverse frequency a / (a + p(word)), Arora et al. 2017
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Inverse document frequencies of the three n-gram blocks at one level (sentence or message)."""
+    """Inverse document frequencies of all n-grams at one level (sentence or message), columns as the counts'."""
 
-    idf: tuple[Floats, Floats, Floats]
-    whole: Floats = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Put the blocks side by side once, as counts have them."""
-        object.__setattr__(self, "whole", np.concatenate(self.idf))
+    idf: Floats
 
     @classmethod
     def learn(cls, counts: Counts) -> "Level":
         """Take the frequencies from the counts of the training texts."""
         rows, columns = counts.ngrams.shape
         idf = np.log((1 + rows) / (1 + np.bincount(counts.ngrams.indices, minlength=columns))) + 1
-        words, pivots, characters = np.split(idf.astype(np.float32), counts.bounds)
-        return cls((words, pivots, characters))
+        return cls(idf.astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +38,8 @@ class Design:
     def of(cls, counts: Counts, level: Level) -> "Design":
         """Weigh counts; every block of a row has a fixed length, so that long texts do not outweigh short ones."""
         lengths = np.maximum(np.linalg.norm(counts.vectors, axis=1, keepdims=True), 1e-6)
-        vectors = (counts.vectors * (BLOCK_WEIGHTS[3] / lengths)).astype(np.float32)
-        return cls(_weigh(counts, level.whole), vectors)
+        vectors = (counts.vectors * (VECTOR_WEIGHT / lengths)).astype(np.float32)
+        return cls(_weigh(counts, level.idf), vectors)
 
     @property
     def matrix(self) -> sparse.csr_matrix:
@@ -76,10 +71,10 @@ def _weigh(counts: Counts, idf: Floats) -> sparse.csr_matrix:
     """Sublinear tf-idf in place of counts, each block of each row scaled to its length."""
     block, rows = counts.ngrams, counts.ngrams.shape[0]
     data = (1.0 + np.log(block.data)) * idf[block.indices]
-    pivots, characters = counts.bounds
-    part = np.repeat(np.arange(0, 3 * rows, 3), np.diff(block.indptr))
-    part += block.indices >= pivots
-    part += block.indices >= characters
-    norms = np.sqrt(np.bincount(part, data * data, minlength=3 * rows))
-    scale = np.tile(BLOCK_WEIGHTS[:3], rows) / np.maximum(norms, 1e-6)
+    blocks = len(BLOCK_WEIGHTS)
+    part = np.repeat(np.arange(0, blocks * rows, blocks), np.diff(block.indptr))
+    for bound in counts.bounds:
+        part += block.indices >= bound
+    norms = np.sqrt(np.bincount(part, data * data, minlength=blocks * rows))
+    scale = np.tile(BLOCK_WEIGHTS, rows) / np.maximum(norms, 1e-6)
     return sparse.csr_matrix((data * scale.astype(np.float32)[part], block.indices, block.indptr), shape=block.shape)

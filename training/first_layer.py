@@ -13,8 +13,8 @@ from model.space import Design, Heads
 from model.text import Ints
 from training.targets import Targets
 
-STRENGTH = 0.2  # C of the support vector machine; chosen in docs/experiments.md
-_TOLERANCE = 1e-2  # finer ones change no decision and take five times as long
+SENTENCE_STRENGTH, MESSAGE_STRENGTH = 0.1, 0.5  # C of the support vector machines; chosen in docs/experiments.md
+_TOLERANCE = 0.1  # finer ones change no decision and take five times as long
 _FEWEST = 5  # positives below which a head stays silent
 
 
@@ -26,14 +26,16 @@ class FirstLayer:
     held_out: Floats
 
 
-def fit_first_layer(design: Design, targets: Targets, folds: Ints, seed: int, jobs: int) -> FirstLayer:
+def fit_first_layer(
+    design: Design, targets: Targets, folds: Ints, *, strength: float, seed: int, jobs: int
+) -> FirstLayer:
     """Fit every head on all rows and once without each fold; folds and heads run in parallel processes."""
     matrix = design.matrix
     heads = range(targets.shape[1])
     halves = [list(heads[::2]), list(heads[1::2])]
     tasks = [(fold, half) for fold in (None, *np.unique(folds).tolist()) for half in halves]
     run = Parallel(n_jobs=jobs, max_nbytes=None)
-    fitted = run(delayed(_fit_heads)(matrix, targets[:, half], folds, fold, seed) for fold, half in tasks)
+    fitted = run(delayed(_fit_heads)(matrix, targets[:, half], folds, fold, strength, seed) for fold, half in tasks)
     held_out = np.zeros(targets.shape, dtype=np.float32)
     weights = np.zeros((matrix.shape[1], len(heads)), dtype=np.float32)
     biases = np.zeros(len(heads), dtype=np.float32)
@@ -46,7 +48,9 @@ def fit_first_layer(design: Design, targets: Targets, folds: Ints, seed: int, jo
     return FirstLayer(Heads(weights, biases), held_out)
 
 
-def _fit_heads(matrix: sparse.csr_matrix, targets: Targets, folds: Ints, held: int | None, seed: int) -> Heads:
+def _fit_heads(
+    matrix: sparse.csr_matrix, targets: Targets, folds: Ints, held: int | None, strength: float, seed: int
+) -> Heads:
     """Heads fitted on all rows but those of the held fold."""
     learn = np.flatnonzero(folds != (-1 if held is None else held))
     rows = matrix[learn]
@@ -54,7 +58,7 @@ def _fit_heads(matrix: sparse.csr_matrix, targets: Targets, folds: Ints, held: i
     biases = np.full(targets.shape[1], SILENT, dtype=np.float32)
     for head, target in enumerate(targets[learn].T):
         if target.sum() >= _FEWEST and not target.all():
-            machine = LinearSVC(C=STRENGTH, class_weight="balanced", tol=_TOLERANCE, max_iter=300, random_state=seed)
+            machine = LinearSVC(C=strength, class_weight="balanced", tol=_TOLERANCE, max_iter=300, random_state=seed)
             machine.fit(rows, target)
             weights[:, head], biases[head] = machine.coef_[0], machine.intercept_[0]
     return Heads(weights, biases)

@@ -8,7 +8,7 @@ import numpy as np
 from data.errors import InputError
 from data.records import LabelledMessage
 from data.taxonomy import LABELS, LANGUAGES
-from model.features import TypeTable, Vocabulary, learn_vocabulary
+from model.features import Counts, TypeTable, Vocabulary, learn_vocabulary
 from model.layers import ordered
 from model.lexicon import Floats, Lexicon
 from model.parameters import Operating, Parameters
@@ -16,7 +16,7 @@ from model.reader import Reader, Reading, joined
 from model.space import Design, Level
 from model.text import Ints, Tokenizer
 from training.evidence import best_evidence_score
-from training.first_layer import FirstLayer, fit_first_layer
+from training.first_layer import MESSAGE_STRENGTH, SENTENCE_STRENGTH, FirstLayer, fit_first_layer
 from training.fit_deadlines import learn_deadlines
 from training.folds import folds
 from training.second_layer import (
@@ -60,12 +60,12 @@ def fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, *, seed: int, job
     reader, word_weights = _reader(messages, lexicon)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
     progress("learning to read sentences")
-    sentence_level, sentences = _first(
-        reading, "sentences", sentence_targets(messages, reading.tokens), fold, seed, jobs
-    )
+    of_sentences = sentence_targets(messages, reading.tokens)
+    own_fold = fold[reading.tokens.sentence_text]
+    sentence_level, sentences = _first(reading.sentences, of_sentences, own_fold, SENTENCE_STRENGTH, seed, jobs)
     progress("learning to read messages")
     targets = message_targets(messages)
-    message_level, whole = _first(reading, "messages", targets, fold, seed, jobs)
+    message_level, whole = _first(reading.messages, targets, fold, MESSAGE_STRENGTH, seed, jobs)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
     second = fit_second_layer(inputs, targets, fold)
@@ -95,12 +95,10 @@ def _reader(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Read
 
 
 def _first(
-    reading: Reading, level: str, targets: Targets, fold: Ints, seed: int, jobs: int
+    counts: Counts, targets: Targets, fold: Ints, strength: float, seed: int, jobs: int
 ) -> tuple[Level, FirstLayer]:
-    counts = reading.sentences if level == "sentences" else reading.messages
-    rows = fold[reading.tokens.sentence_text] if level == "sentences" else fold
-    learnt = Level.learn(counts)
-    return learnt, fit_first_layer(Design.of(counts, learnt), targets, rows, seed, jobs)
+    level = Level.learn(counts)
+    return level, fit_first_layer(Design.of(counts, level), targets, fold, strength=strength, seed=seed, jobs=jobs)
 
 
 def _operating(
