@@ -1,7 +1,7 @@
 """One message before the rules: its signals, the clock and the client's past, asked as plain questions."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from data.advice import Thresholds, Wording
 from data.records import Assessment, Reason, Signal
@@ -42,8 +42,17 @@ class Case:
 
     def opening(self) -> datetime | None:
         """When work begins again, where the message came outside the provider's working hours."""
-        hours = self.facts.working_hours
-        return None if hours is None or self.sent is None or hours.cover(self.sent) else hours.next_opening(self.sent)
+        hours, days_off = self.facts.working_hours, self.facts.holidays
+        if hours is None or self.sent is None:
+            return None
+        if hours.cover(self.sent) and self.sent.date() not in days_off:
+            return None
+        opening = hours.next_opening(self.sent)
+        for _ in days_off:  # after each holiday the next opening may lie on another one
+            if opening.date() not in days_off:
+                break
+            opening = hours.next_opening(_midnight_after(opening))
+        return opening
 
     def out_of_hours(self) -> Reason | None:
         """The message came outside the provider's working hours."""
@@ -146,3 +155,7 @@ class Case:
 def _reason(signal: Signal) -> Reason:
     quotes = tuple([passage.text for passage in signal.evidence])
     return Reason(label=signal.label, probability=signal.probability, evidence=quotes)
+
+
+def _midnight_after(moment: datetime) -> datetime:
+    return datetime.combine(moment.date() + timedelta(days=1), time(), moment.tzinfo)

@@ -51,6 +51,7 @@ class ClientFacts:
     project_finished: bool | None = None
     working_hours: WorkingHours | None = None
     timezone: ZoneInfo | None = None
+    holidays: frozenset[date] = frozenset()
     known_messages: int | None = None
     first_message_at: datetime | None = None
     history: tuple[SeenMessage, ...] = ()

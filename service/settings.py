@@ -1,6 +1,7 @@
 """What the operator may set, by environment variables that begin with KYP_ (KYP_PORT=9000); read when asked for."""
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
     )
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     working_hours: str = "Mon-Fri 09:00-18:00"
+    holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(_by_comma)] = Field(
+        frozenset(), description="days on which nobody works, by comma, as in 2026-06-12,2026-12-25"
+    )
     playbook: Path | None = Field(None, description="a folder of own strategies that override the shipped ones")
     max_body_bytes: int = Field(25 * MEBIBYTE, gt=0, description="largest request with one message")
     max_batch_bytes: int = Field(1024 * MEBIBYTE, gt=0, description="largest request with many messages")

@@ -60,7 +60,8 @@ def build_registry(settings: Settings) -> Registry:
 
 def build_adviser(settings: Settings) -> Adviser:
     """The playbook with the provider's hours (InputError where a text or the hours cannot be used)."""
-    provider = ClientFacts(working_hours=WorkingHours.parse(settings.working_hours), timezone=settings.zone)
+    hours = WorkingHours.parse(settings.working_hours)
+    provider = ClientFacts(working_hours=hours, timezone=settings.zone, holidays=settings.holidays)
     return Adviser(load_playbook(settings.playbook), provider)
 
 

@@ -1,6 +1,6 @@
 """Cursors, highlighting, settings, and telling a raw mail from a text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -78,9 +78,13 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert read_settings().port == 9000
     assert read_settings(port=9001).port == 9001
     assert read_settings().allowed_hosts == ("kyp.example", "127.0.0.1")
+    monkeypatch.setenv("KYP_HOLIDAYS", "2026-06-12, 2026-12-25")
+    assert read_settings().holidays == {date(2026, 6, 12), date(2026, 12, 25)}
 
 
-@pytest.mark.parametrize(("name", "value"), [("KYP_PORT", "eighty"), ("KYP_TIMEZONE", "Mars/Base")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("KYP_PORT", "eighty"), ("KYP_TIMEZONE", "Mars/Base"), ("KYP_HOLIDAYS", "soon")]
+)
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """The message names the variable that is wrong."""
     monkeypatch.setenv(name, value)
