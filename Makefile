@@ -4,8 +4,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 STAMP := .venv/installed
+PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
-.PHONY: help install run test check format lint types imports lock clean
+.PHONY: help install run test check format-check protocol bench-mail format lint types imports lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -42,6 +43,13 @@ types: install  ## mypy, strict, code and tests
 
 imports: install  ## the layers that imports must keep to
 	$(BIN)/lint-imports
+
+protocol: install  ## develop, then measure once on the held-out fifth (TRANSFER: files of other messages)
+	$(BIN)/python -m training.protocol $(TRANSFER)
+
+bench-mail: install  ## the mail reader beside its peers on a folder of real mail (MAIL=folder)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PEERS)
+	PYTHONPATH=. $(BIN)/python tests/bench/mail_bench.py $(MAIL)
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o .ci/requirements.lock

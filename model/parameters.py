@@ -64,7 +64,7 @@ class Parameters:
             **{f"deadlines.{name}": value for name, value in deadlines.items() if isinstance(value, np.ndarray)},
         }
         for name, level, heads in self._levels():
-            arrays |= {f"{name}.idf": level.idf, f"{name}.biases": heads.biases}
+            arrays |= {f"{name}.idf": level.idf, f"{name}.blocks": level.blocks, f"{name}.biases": heads.biases}
             arrays |= {f"{name}.weights": heads.weights.astype(np.float16)}
         plain = {
             "words": list(self.vocabulary.words),
@@ -94,8 +94,8 @@ class Parameters:
         return cls(
             Vocabulary(words, pairs, triples, tuple(plain["pivots"]), pivots, grams, neighbours),
             arrays["word_weights"],
-            Level(arrays["sentence.idf"]),
-            Level(arrays["message.idf"]),
+            Level(arrays["sentence.idf"], arrays["sentence.blocks"]),
+            Level(arrays["message.idf"], arrays["message.blocks"]),
             _heads(arrays, "sentence"),
             _heads(arrays, "message"),
             Stack(*(arrays[f"stack.{name}"] for name in Stack.__slots__)),

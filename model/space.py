@@ -8,23 +8,29 @@ from scipy import sparse
 from model.features import Counts
 from model.lexicon import Floats
 
-BLOCK_WEIGHTS = (1.0, 1.2, 0.5, 1.2)  # words, pivots, characters, neighbours; see docs/experiments.md
-VECTOR_WEIGHT = 0.4
+BlockWeights = tuple[float, float, float, float]  # of words, pivots, characters, neighbours
+SENTENCE_BLOCKS: BlockWeights = (1.0, 1.2, 0.0, 1.2)  # characters double the work there and add nothing
+MESSAGE_BLOCKS: BlockWeights = (1.0, 1.2, 0.5, 1.2)  # see docs/experiments.md
+VECTOR_WEIGHT = 0.7
 RARE_WORD_MASS = 1e-3  # a of smooth inverse frequency a / (a + p(word)), Arora et al. 2017
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Inverse document frequencies of all n-grams at one level (sentence or message), columns as the counts'."""
+    """What n-grams weigh at one level (sentence or message): inverse document frequencies, and each block's length.
+
+    ``idf`` has a number for each column of the counts, ``blocks`` one for each block.
+    """
 
     idf: Floats
+    blocks: Floats
 
     @classmethod
-    def learn(cls, counts: Counts) -> "Level":
+    def learn(cls, counts: Counts, blocks: BlockWeights) -> "Level":
         """Take the frequencies from the counts of the training texts."""
         rows, columns = counts.ngrams.shape
         idf = np.log((1 + rows) / (1 + np.bincount(counts.ngrams.indices, minlength=columns))) + 1
-        return cls(idf.astype(np.float32))
+        return cls(idf.astype(np.float32), np.array(blocks, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Design:
         """Weigh counts; every block of a row has a fixed length, so that long texts do not outweigh short ones."""
         lengths = np.maximum(np.linalg.norm(counts.vectors, axis=1, keepdims=True), 1e-6)
         vectors = (counts.vectors * (VECTOR_WEIGHT / lengths)).astype(np.float32)
-        return cls(_weigh(counts, level.idf), vectors)
+        return cls(_weigh(counts, level), vectors)
 
     @property
     def matrix(self) -> sparse.csr_matrix:
@@ -67,14 +73,14 @@ def word_weights(frequencies: Floats) -> Floats:
     return np.asarray(RARE_WORD_MASS / (RARE_WORD_MASS + share), dtype=np.float32)
 
 
-def _weigh(counts: Counts, idf: Floats) -> sparse.csr_matrix:
+def _weigh(counts: Counts, level: Level) -> sparse.csr_matrix:
     """Sublinear tf-idf in place of counts, each block of each row scaled to its length."""
     block, rows = counts.ngrams, counts.ngrams.shape[0]
-    data = (1.0 + np.log(block.data)) * idf[block.indices]
-    blocks = len(BLOCK_WEIGHTS)
+    data = (1.0 + np.log(block.data)) * level.idf[block.indices]
+    blocks = len(level.blocks)
     part = np.repeat(np.arange(0, blocks * rows, blocks), np.diff(block.indptr))
     for bound in counts.bounds:
         part += block.indices >= bound
     norms = np.sqrt(np.bincount(part, data * data, minlength=blocks * rows))
-    scale = np.tile(BLOCK_WEIGHTS, rows) / np.maximum(norms, 1e-6)
+    scale = np.tile(level.blocks, rows) / np.maximum(norms, 1e-6)
     return sparse.csr_matrix((data * scale.astype(np.float32)[part], block.indices, block.indptr), shape=block.shape)

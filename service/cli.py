@@ -1,5 +1,6 @@
 """The command `kyp`: its commands and options; what they do stands in service/commands and is imported when needed."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from data.errors import KypError
 from service.rows import RowFormat
 
 UNEXPECTED, MISUSED, INTERRUPTED = 1, 2, 130
+ALL_CORES = os.cpu_count() or 1
 _USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # raised for any wrong call; typer exports only this heir
 
 
@@ -79,7 +81,7 @@ def score(
 def train(
     data: Data = None,
     out: Annotated[Path | None, typer.Option(help="Folder of models; the one that kyp uses where left out.")] = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = ALL_CORES,
     seed: int = 0,
 ) -> None:
     """Train a model and register it."""

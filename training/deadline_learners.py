@@ -35,7 +35,8 @@ class Bag:
         places: list[int] = []
         bounds = [0]
         for row in rows:
-            places += sorted({columns.setdefault(name, len(columns)) for name in row})
+            # Names in order: sets of strings come in another order in every process, and a model must not.
+            places += sorted({columns.setdefault(name, len(columns)) for name in sorted(row)})
             bounds.append(len(places))
         scales = np.array([_SCALES.get(name.split(":", 1)[0], 1.0) if ":" in name else 1.0 for name in columns])
         index = np.array(places, dtype=np.int32)

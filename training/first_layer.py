@@ -31,6 +31,7 @@ def fit_first_layer(
 ) -> FirstLayer:
     """Fit every head on all rows and once without each fold; folds and heads run in parallel processes."""
     matrix = design.matrix
+    matrix.eliminate_zeros()
     heads = range(targets.shape[1])
     halves = [list(heads[::2]), list(heads[1::2])]
     tasks = [(fold, half) for fold in (None, *np.unique(folds).tolist()) for half in halves]

@@ -13,7 +13,7 @@ from model.layers import ordered
 from model.lexicon import Floats, Lexicon
 from model.parameters import Operating, Parameters
 from model.reader import Reader, Reading, joined
-from model.space import Design, Level
+from model.space import MESSAGE_BLOCKS, SENTENCE_BLOCKS, BlockWeights, Design, Level
 from model.text import Ints, Tokenizer
 from training.evidence import best_evidence_score
 from training.first_layer import MESSAGE_STRENGTH, SENTENCE_STRENGTH, FirstLayer, fit_first_layer
@@ -55,17 +55,19 @@ def fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, *, seed: int, job
         )
     fold = folds(messages)
     progress("finding the days that mails name")
-    dated = learn_deadlines(messages, seed, jobs)
+    dated = learn_deadlines(messages, seed)
     progress("counting words")
     reader, word_weights = _reader(messages, lexicon)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
     progress("learning to read sentences")
     of_sentences = sentence_targets(messages, reading.tokens)
     own_fold = fold[reading.tokens.sentence_text]
-    sentence_level, sentences = _first(reading.sentences, of_sentences, own_fold, SENTENCE_STRENGTH, seed, jobs)
+    way = (SENTENCE_BLOCKS, SENTENCE_STRENGTH, seed, jobs)
+    sentence_level, sentences = _first(reading.sentences, of_sentences, own_fold, *way)
     progress("learning to read messages")
     targets = message_targets(messages)
-    message_level, whole = _first(reading.messages, targets, fold, MESSAGE_STRENGTH, seed, jobs)
+    way = (MESSAGE_BLOCKS, MESSAGE_STRENGTH, seed, jobs)
+    message_level, whole = _first(reading.messages, targets, fold, *way)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
     second = fit_second_layer(inputs, targets, fold)
@@ -95,9 +97,9 @@ def _reader(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Read
 
 
 def _first(
-    counts: Counts, targets: Targets, fold: Ints, strength: float, seed: int, jobs: int
+    counts: Counts, targets: Targets, fold: Ints, blocks: BlockWeights, strength: float, seed: int, jobs: int
 ) -> tuple[Level, FirstLayer]:
-    level = Level.learn(counts)
+    level = Level.learn(counts, blocks)
     return level, fit_first_layer(Design.of(counts, level), targets, fold, strength=strength, seed=seed, jobs=jobs)
 
 

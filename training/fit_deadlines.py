@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
@@ -33,24 +32,24 @@ class LearntDeadlines:
     held_out_facts: Floats
 
 
-def fit_deadlines(messages: Sequence[LabelledMessage], seed: int, jobs: int = 1) -> DeadlineModel:
+def fit_deadlines(messages: Sequence[LabelledMessage], seed: int) -> DeadlineModel:
     """Learn the chooser from labelled messages.
 
     Raises:
         InputError: too few messages name a day that is, or is not, their deadline.
     """
-    return learn_deadlines(messages, seed, jobs).model
+    return learn_deadlines(messages, seed).model
 
 
-def learn_deadlines(messages: Sequence[LabelledMessage], seed: int, jobs: int = 1) -> LearntDeadlines:
+def learn_deadlines(messages: Sequence[LabelledMessage], seed: int) -> LearntDeadlines:
     """The same as :func:`fit_deadlines`, with the facts of the messages as the urgency head should see them."""
     lesson = Lesson.of(messages)
     everyone = np.arange(len(messages))
     _check(lesson)
-    folds, run = _folds(messages), Parallel(n_jobs=jobs, max_nbytes=None)
-    values = _gather(run(delayed(_held_out_values)(lesson, *fold) for fold in folds))
-    logits = _gather(run(delayed(_held_out_logits)(lesson, *fold, values) for fold in folds))
-    held_out = _gather(run(delayed(_held_out_probabilities)(lesson, *fold, values, logits, seed) for fold in folds))
+    folds = _folds(messages)
+    values = _gather(_held_out_values(lesson, *fold) for fold in folds)
+    logits = _gather(_held_out_logits(lesson, *fold, values) for fold in folds)
+    held_out = _gather(_held_out_probabilities(lesson, *fold, values, logits, seed) for fold in folds)
     nearby = _fit_nearby(lesson, everyone, values)
     model = DeadlineModel(
         asking=_fit_asking(lesson, everyone).linear(lesson.sentences),

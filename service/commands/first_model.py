@@ -1,5 +1,7 @@
 """A model where there is none yet: trained on the shipped data, before the first mail is judged."""
 
+import os
+
 import typer
 
 from model.registry import Registry
@@ -7,14 +9,14 @@ from model.registry import Registry
 SEED = 0
 
 
-def ensure_model(registry: Registry, jobs: int = 1) -> None:
-    """Train once where the registry has no champion, telling on standard error what goes on."""
+def ensure_model(registry: Registry) -> None:
+    """Train once, on all cores, where the registry has no champion; standard error tells what goes on."""
     if registry.champion_version() is not None:
         return
     from training.run import train  # only where it is needed: serving does not know how to learn
 
-    tell("There is no model yet: training one on the shipped data, which takes a few minutes.")
-    outcome = train(None, registry, seed=SEED, jobs=jobs, progress=tell)
+    tell("There is no model yet: training one on the shipped data, which takes about two minutes.")
+    outcome = train(None, registry, seed=SEED, jobs=os.cpu_count() or 1, progress=tell)
     tell(f"Model {outcome.version} is ready.")
 
 

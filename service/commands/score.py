@@ -26,7 +26,7 @@ def run(inputs: Sequence[str], out: Path | None, row_format: RowFormat, jobs: in
     settings = read_settings()
     mails = [_opened(name, settings.max_body_bytes) for name in inputs]  # a wrong name is told before any work
     adviser = build_adviser(settings)
-    ensure_model(build_registry(settings), jobs)
+    ensure_model(build_registry(settings))
     unreadable = 0
     with open_rows(out, row_format) as write:
         for assessment in watched(advised(_judged(chain.from_iterable(mails), settings, jobs), adviser)):

@@ -11,7 +11,7 @@ from model.features import TypeTable, Vocabulary, count, learn_vocabulary
 from model.layers import gather, levels, ordered
 from model.lexicon import Lexicon
 from model.reader import Reader
-from model.space import Design, Level
+from model.space import MESSAGE_BLOCKS, Design, Level
 from model.text import MAX_CHARACTERS, Tokenizer, Tokens
 
 TEXTS = (
@@ -169,7 +169,7 @@ def test_a_batch_is_weighed_as_its_texts_one_by_one(
     """Designs do not depend on what else is in the batch, and every block of a row has its length."""
     reader = Reader(tokenizer, vocabulary, lexicon, np.ones(5, dtype=np.float32))
     batch = reader.read([""] * len(TEXTS), TEXTS)
-    level = Level.learn(batch.messages)
+    level = Level.learn(batch.messages, MESSAGE_BLOCKS)
     together = Design.of(batch.messages, level)
     for number, text in enumerate(TEXTS):
         alone = Design.of(reader.read([""], [text]).messages, level)
