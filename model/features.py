@@ -240,8 +240,12 @@ def _find(keys: Ints, wanted: Ints) -> Ints:
 
 
 def _frequent_keys(keys: Ints, text: Ints, rare: int) -> Ints:
-    distinct = np.unique(np.stack([keys, text]), axis=1)[0]
-    values, frequency = np.unique(distinct[distinct >= 0], return_counts=True)
+    keys, text = keys[keys >= 0], text[keys >= 0]
+    order = np.lexsort((text, keys))
+    keys, text = keys[order], text[order]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = (keys[1:] != keys[:-1]) | (text[1:] != text[:-1])
+    values, frequency = np.unique(keys[first], return_counts=True)
     return values[frequency >= rare]
 
 

@@ -54,7 +54,7 @@ def _fit_heads(
 ) -> Heads:
     """Heads fitted on all rows but those of the held fold."""
     learn = np.flatnonzero(folds != (-1 if held is None else held))
-    rows = matrix[learn]
+    rows = matrix[learn].astype(np.float64)  # what liblinear works in: converted once, not once a head
     weights = np.zeros((matrix.shape[1], targets.shape[1]), dtype=np.float32)
     biases = np.full(targets.shape[1], SILENT, dtype=np.float32)
     for head, target in enumerate(targets[learn].T):

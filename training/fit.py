@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from data.errors import InputError
 from data.records import LabelledMessage
@@ -53,6 +54,13 @@ def fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, *, seed: int, job
         raise InputError(
             f"{len(messages)} labelled messages are too few to learn from; at least {_FEWEST_MESSAGES} are needed"
         )
+    with threadpool_limits(
+        limits=1
+    ):  # sums in one order, whatever the number of cores, and no threads in each other's way
+        return _fit(messages, lexicon, seed, jobs, progress)
+
+
+def _fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, seed: int, jobs: int, progress: Progress) -> Fitted:
     fold = folds(messages)
     progress("finding the days that mails name")
     dated = learn_deadlines(messages, seed)
