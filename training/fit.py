@@ -54,9 +54,7 @@ def fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, *, seed: int, job
         raise InputError(
             f"{len(messages)} labelled messages are too few to learn from; at least {_FEWEST_MESSAGES} are needed"
         )
-    with threadpool_limits(
-        limits=1
-    ):  # sums in one order, whatever the number of cores, and no threads in each other's way
+    with threadpool_limits(limits=1):  # sums in one order, whatever the number of cores: one model everywhere
         return _fit(messages, lexicon, seed, jobs, progress)
 
 
