@@ -2,12 +2,11 @@
 
 import hashlib
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 
 from data.records import Email
 
 _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fw|fwd|aw|wg|tr|rv|sv|vs|ant|odp|enc)\s*(?:\[\d+\])?:)+", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
 
 
 def message_identity(email: Email) -> str:
@@ -19,10 +18,17 @@ def message_identity(email: Email) -> str:
     if email.error is not None and not email.text:
         parts = ["unreadable", email.source, email.raw_text]
     else:
-        sent = email.sent_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M") if email.sent_at else ""
+        sent = _minute(email.sent_at) if email.sent_at else ""
         parts = [email.client or "", sent, _folded(_REPLY_MARKS.sub("", email.subject)), _folded(email.text)]
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:24]
 
 
+def _minute(moment: datetime) -> str:
+    try:
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+    except OverflowError:  # at the edge of time another zone's clock has no such year
+        return moment.isoformat(timespec="minutes")
+
+
 def _folded(text: str) -> str:
-    return _SPACE.sub(" ", text).strip().casefold()
+    return " ".join(text.split()).casefold()
