@@ -57,9 +57,7 @@ def figures(messages: Sequence[Judged]) -> dict[str, float]:
         "urgency kappa": _kappa(messages),
         "claimed F1": _claimed_f1(messages),
         "goodwill F1": _label_f1(messages, "goodwill"),
-        "deadline F1": deadline_f1(
-            [one.deadline for one in messages], [one.assessment.urgency.deadline for one in messages]
-        ),
+        "deadline F1": _deadline_f1(messages),
     }
     return every | {f"false alarms {label}": _false_alarms(messages, label) for label in LABELS}
 
@@ -113,6 +111,13 @@ def _label_f1(messages: Sequence[Judged], label: Label) -> float:
     hits = sum(label in one.labels and one.assessment.signal(label).present for one in sure)
     said = sum(one.assessment.signal(label).present for one in sure)
     return precision_recall_f1(hits, said, sum(label in one.labels for one in sure))[2]
+
+
+def _deadline_f1(messages: Sequence[Judged]) -> float:
+    """Not a number where nobody told deadlines."""
+    if not any(one.deadline for one in messages):
+        return float("nan")
+    return deadline_f1([one.deadline for one in messages], [one.assessment.urgency.deadline for one in messages])
 
 
 def _false_alarms(messages: Sequence[Judged], label: Label) -> float:
