@@ -27,6 +27,7 @@ _WAYS_OUT = {
     "project_finished": "give true or false",
     "working_hours": "give days and hours as in 'Mon-Fri 09:00-18:00'",
     "timezone": "give an IANA name as in 'Asia/Manila'",
+    "holidays": "give a list of dates as in ['2026-06-12']",
 }
 
 
@@ -80,6 +81,7 @@ class Context(BaseModel):
     project_finished: StrictBool | None = None
     working_hours: str | None = None
     timezone: str | None = None
+    holidays: Annotated[tuple[Day, ...], Field(max_length=366)] | None = None
 
     @field_validator("working_hours")
     @classmethod

@@ -82,6 +82,7 @@ class ClientFacts:
             "project_finished": context.project_finished,
             "working_hours": context.hours,
             "timezone": context.zone,
+            "holidays": None if context.holidays is None else self.holidays.union(context.holidays),
         }
         return replace(self, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
 

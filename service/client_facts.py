@@ -16,7 +16,7 @@ from service.upserts import insert_into
 SEEN_NAME = "seen_name"
 _OF_THE_MOMENT = "asked_for_input_recently"
 _LASTING = (
-    "relationship_start", "usual_check_days_before", "project_finished", "working_hours", "timezone",
+    "relationship_start", "usual_check_days_before", "project_finished", "working_hours", "timezone", "holidays",
 )  # fmt: skip
 
 

@@ -140,3 +140,11 @@ def test_the_next_opening_keeps_to_the_wall_clock(moment: str, opening: str) -> 
     hours = WorkingHours.parse("Mon-Fri 09:00-18:00")
     asked = datetime.fromisoformat(moment).replace(tzinfo=zone)
     assert hours.next_opening(asked) == datetime.fromisoformat(opening).replace(tzinfo=zone)
+
+
+def test_a_client_may_have_holidays_of_its_own() -> None:
+    """They are added to the firm's, and a day that is none is refused by name."""
+    firm = ClientFacts(holidays=frozenset({date(2026, 12, 25)}))
+    assert firm.told(read_context({"holidays": ["2026-06-12"]})).holidays == {date(2026, 12, 25), date(2026, 6, 12)}
+    with pytest.raises(InputError, match=r"holidays.*give a list of dates"):
+        read_context({"holidays": ["payday"]})
