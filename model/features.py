@@ -11,7 +11,6 @@ from model.lexicon import Floats, Lexicon
 from model.tallies import by_row, tally
 from model.text import Tokens
 
-MAX_ORDER = 3  # of word n-grams
 CHARACTER_ORDERS = (3, 4, 5)
 WINDOW = 6  # tokens: how far apart in a sentence two pivots may stand to be neighbours
 WORD, QUESTION, EXCLAMATION = 1, 2, 3  # kinds of token types
