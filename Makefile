@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
-.PHONY: help install run test check format-check protocol bench-mail format lint types imports lock clean
+.PHONY: help install run test test-full check format-check protocol bench-mail format lint types imports lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -16,15 +16,18 @@ install: $(STAMP)  ## create .venv from the lock and put kyp into it
 $(STAMP): .ci/requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"kyp needs Python 3.11 to 3.13, this is {v[0]}.{v[1]}: set PYTHON=...")'
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .ci/requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: install  ## train once where there is no model yet, then serve
 	$(BIN)/kyp serve --host $(HOST) --port $(PORT)
 
-test: install  ## the tests, with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+test: install  ## the tests, with coverage; no servers and no browser needed
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --ignore=tests/full --cov --cov-report=term
+
+test-full: install  ## the tests that need PostgreSQL, Chromium, or processes that are killed (apt-get install postgresql chromium)
+	$(BIN)/python -m pytest tests/full
 
 check: install format-check lint types imports test  ## all that must hold before a commit
 
@@ -52,8 +55,8 @@ bench-mail: install  ## the mail reader beside its peers on a folder of real mai
 	PYTHONPATH=. $(BIN)/python tests/bench/mail_bench.py $(MAIL)
 
 lock:  ## resolve the dependencies anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o .ci/requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -o .ci/requirements-dev.lock
+	uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header pyproject.toml -o .ci/requirements.lock
+	uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -o .ci/requirements-dev.lock
 
 clean:  ## remove what was built (not the models and the store in .kyp)
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage
