@@ -1,15 +1,19 @@
-"""What tests of several folders share: a small model trained once a session, and the running service around it."""
+"""What tests of several folders share: a small model trained once a session, the running service, made assessments."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 
+from data.records import Assessment, Passage, Reason, Signal, Suggestion, Urgency
+from data.taxonomy import LABELS, Label
 from model.registry import Registry
 from service.app import create_app
 from service.champion import Champion
@@ -19,6 +23,7 @@ from training.run import train
 
 EVERY = 6  # of the shipped messages: enough for a model that is right about plain cases, and quick to train
 
+Assessed = Callable[..., Assessment]
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 
 
@@ -60,8 +65,42 @@ def running(home: Path) -> Running:
 
 
 @pytest.fixture
-def client(home: Path, tmp_path: Path, running: Running) -> Iterator[httpx.Client]:
+def store_url(tmp_path: Path) -> str:
+    """Where a test keeps its messages: a fresh SQLite file; tests/full/postgresql puts a PostgreSQL in its place."""
+    return f"sqlite:///{tmp_path / 'deep' / 'kyp.db'}"
+
+
+@pytest.fixture
+def client(home: Path, store_url: str, running: Running) -> Iterator[httpx.Client]:
     """A client of a service with a fresh store."""
-    settings = Settings(home=home, database_url=f"sqlite:///{tmp_path / 'kyp.db'}", max_body_bytes=2_000_000)
+    settings = Settings(home=home, database_url=store_url, max_body_bytes=2_000_000)
     with running(settings) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def assessed() -> Assessed:
+    """Make an assessment that bears ``labels``; keywords replace any field."""
+
+    def make(message_id: str = "m1", labels: tuple[Label, ...] = (), **fields: Any) -> Assessment:
+        text = "Did my message arrive? Copy me on every step."
+        in_subject = (Passage(0, 6, "Drafts", "subject"),)
+        quoted = (Passage(0, 22, text[:22]),)
+        signals = tuple(
+            Signal(label, 0.9312345 if label in labels else 0.02, label in labels, quoted if label in labels else ())
+            for label in LABELS
+        )
+        strategy = Suggestion(
+            id="set-boundaries", title="Set boundaries", advice="Say when you are there.", steps=("Name the hours",),
+            reply="Hi {client_name}", avoid="Answering at night",
+            because=(Reason("micro_managing", 0.93, ("Did my message arrive?",)), Reason(fact="outside working hours")),
+        )  # fmt: skip
+        whole: dict[str, Any] = {
+            "id": message_id, "source": "api", "message_id": "<1@mail.example>", "client": "ana@brightloom.example",
+            "sent_at": datetime(2026, 3, 5, 17, 42, tzinfo=UTC), "lang": "en", "subject": "Drafts", "text": text,
+            "signals": signals, "model": "v1", "strategies": (strategy,), "more": ("stay-yourself",),
+            "urgency": Urgency(2, (0.1, 0.2, 0.6, 0.1), True, 0.8, date(2026, 3, 6), in_subject),
+        }  # fmt: skip
+        return Assessment(**whole | fields)
+
+    return make

@@ -1,6 +1,5 @@
 """Clients over HTTP: facts that are kept, addresses that are merged, signs with their messages, and forgetting."""
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from data.records import Assessment
 from data.taxonomy import Label
@@ -42,8 +42,8 @@ class Past:
 
 
 @pytest.fixture
-def past(tmp_path: Path, assessed: Assessed) -> Past:
-    return Past(f"sqlite:///{tmp_path / 'kyp.db'}", assessed)
+def past(store_url: str, assessed: Assessed) -> Past:
+    return Past(store_url, assessed)
 
 
 @pytest.fixture
@@ -58,6 +58,24 @@ def signs(client: httpx.Client, name: str = ANA, **query: str) -> dict[str, list
     ClientOut.model_validate(report, extra="forbid")
     assert (report["consider_parting"] is not None) is bool(report["signs"])
     return {sign["id"]: sign["messages"] for sign in report["signs"]}
+
+
+def rows_of_all_tables(url: str) -> dict[str, list[Any]]:
+    """Everything that the database holds."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        rows = {name: list(connection.execute(text(f"SELECT * FROM {name}"))) for name in names}  # noqa: S608
+    engine.dispose()
+    return rows
+
+
+def bytes_of_the_files(url: str) -> str:
+    """A SQLite file and its journal; what a server writes to its disk is not ours to read."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return ""
+    path = Path(str(make_url(url).database))
+    return "".join(file.read_bytes().decode("latin-1") for file in path.parent.glob(f"{path.name}*") if file.is_file())
 
 
 def tell(client: httpx.Client, name: str = ANA, **facts: object) -> dict[str, Any]:
@@ -265,7 +283,7 @@ def test_a_wrong_merge_is_refused(served: Served, alias: str) -> None:
         assert alias in answer.json()["detail"]
 
 
-def test_a_forgotten_client_leaves_no_trace(client: httpx.Client, tmp_path: Path) -> None:
+def test_a_forgotten_client_leaves_no_trace(client: httpx.Client, store_url: str) -> None:
     """After DELETE no table, and no byte of the database's files, knows the client; the others stay."""
     secret = "Did the zinnober draft arrive? Copy me on every single step and send me a status tonight."
     for sender in (f"Ana Reyes <{ANA}>", HOME):
@@ -277,11 +295,9 @@ def test_a_forgotten_client_leaves_no_trace(client: httpx.Client, tmp_path: Path
     assert client.delete(f"/v1/clients/{HOME}").status_code == 204
     for answer in (client.get(f"/v1/clients/{ANA}"), client.delete(f"/v1/clients/{ANA}")):
         assert answer.status_code == 404
-    with closing(sqlite3.connect(tmp_path / "kyp.db")) as database:
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = {table: database.execute(f"SELECT * FROM {table}").fetchall() for table in tables}  # noqa: S608
-    assert {"messages", "signals", "aliases", "client_facts", "agreed_dates"} <= set(tables)
-    everything = str(rows) + "".join(path.read_bytes().decode("latin-1") for path in tmp_path.glob("kyp.db*"))
+    rows = rows_of_all_tables(store_url)
+    assert {"messages", "signals", "aliases", "client_facts", "agreed_dates"} <= set(rows)
+    everything = str(rows) + bytes_of_the_files(store_url)
     for trace in ("brightloom", "home.example", "innober", "Ana Reyes", "2026-03-20"):
         assert trace not in everything
     assert len(rows["messages"]) == 1

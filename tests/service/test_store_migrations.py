@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Engine, create_engine, inspect, make_url
 
 from service.migrations import upgrade
 from service.tables import Base
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    """An empty SQLite file."""
-    return create_engine(f"sqlite:///{tmp_path / 'kyp.db'}")
+def engine(store_url: str) -> Engine:
+    """An empty database."""
+    if (url := make_url(store_url)).get_backend_name() == "sqlite":
+        Path(str(url.database)).parent.mkdir()
+    return create_engine(url)
 
 
 def test_the_revisions_make_what_the_models_say(engine: Engine) -> None:
@@ -37,12 +39,11 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     engine.dispose()
 
 
-def test_several_processes_may_start_at_once_from_anywhere(tmp_path: Path) -> None:
-    """Three processes that start together on an empty file all come up, whatever directory they are in."""
+def test_several_processes_may_start_at_once_from_anywhere(store_url: str) -> None:
+    """Three processes that start together on an empty database all come up, whatever directory they are in."""
     program = "import sys; from service.store import open_store; open_store(sys.argv[1]).close()"
-    url = f"sqlite:///{tmp_path / 'kyp.db'}"
     root = Path(__file__).parents[2]
     environment = os.environ | {"PYTHONPATH": str(root)}
-    command = [sys.executable, "-c", program, url]
+    command = [sys.executable, "-c", program, store_url]
     started = [subprocess.Popen(command, cwd="/", env=environment) for _ in range(3)]  # noqa: S603 (our own program)
     assert [process.wait(timeout=60) for process in started] == [0, 0, 0]
