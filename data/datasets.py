@@ -16,7 +16,8 @@ _REQUIRED = frozenset(
     "id lang industry client sent_at subject body labels evidence "
     "urgency urgency_claimed urgency_evidence deadline".split()
 )
-_OPTIONAL = frozenset({"style"})
+_OPTIONAL = frozenset({"style", "annotators", "unsure"})
+_ASPECTS = frozenset({*LABELS, "urgency", "urgency_claimed", "deadline"})
 _DEADLINE_DAYS = range(-60, 401)  # outside of it a deadline is a slip of the pen, by the labelling guide's checker
 
 
@@ -79,6 +80,8 @@ def to_record(message: LabelledMessage) -> dict[str, Any]:
         "urgency_evidence": list(message.urgency_evidence),
         "deadline": message.deadline.isoformat() if message.deadline else None,
         **({"style": message.style} if message.style else {}),
+        **({"annotators": list(message.annotators)} if message.annotators else {}),
+        **({"unsure": sorted(message.unsure)} if message.unsure else {}),
     }
 
 
@@ -106,6 +109,8 @@ def from_record(record: Any) -> LabelledMessage:  # noqa: ANN401 - whatever a li
         urgency_evidence=tuple(record["urgency_evidence"]),
         deadline=date.fromisoformat(record["deadline"]) if record["deadline"] else None,
         style=record.get("style"),
+        annotators=tuple(record.get("annotators", ())),
+        unsure=frozenset(record.get("unsure", ())),
     )
 
 
@@ -138,6 +143,8 @@ def _shape_faults(record: Any) -> Iterator[str]:  # noqa: ANN401
         "urgency": int,
         "urgency_claimed": bool,
         "urgency_evidence": list,
+        "annotators": list,
+        "unsure": list,
     }
     for name, kind in kinds.items():
         if name in record and not isinstance(record[name], kind):
@@ -149,8 +156,12 @@ def _content_faults(record: dict[str, Any]) -> Iterator[str]:
         yield f"lang {record['lang']!r} is none of {', '.join(LANGUAGES)}"
     if record.get("style") not in (None, *STYLES):
         yield f"style {record['style']!r} is none of {', '.join(STYLES)}"
-    if len(record["body"].split()) < 3:
+    if len(record["body"].split()) < (1 if record.get("annotators") else 3):
         yield "the body has fewer than three words"
+    if not all(isinstance(name, str) for name in record.get("annotators", ())):
+        yield "annotators are not names"
+    if not set(record.get("unsure", ())) <= _ASPECTS or (record.get("unsure") and not record.get("annotators")):
+        yield f"unsure names something else than {', '.join(sorted(_ASPECTS))}, or there are no annotators"
     labels = record["labels"]
     if len(set(labels)) != len(labels) or not set(labels) <= set(LABELS):
         yield f"labels {labels} are not distinct names of the taxonomy"
@@ -162,8 +173,9 @@ def _evidence_faults(record: dict[str, Any]) -> Iterator[str]:
     text = f"{record['subject']}\n{record['body']}"
     if set(record["evidence"]) != set(record["labels"]):
         yield "evidence names other labels than those that are set"
+    fewest = 0 if record.get("annotators") else 1  # users need not mark passages; sentences then learn nothing from it
     for label, quotes in record["evidence"].items():
-        if not isinstance(quotes, list) or not 1 <= len(quotes) <= 3:
+        if not isinstance(quotes, list) or not fewest <= len(quotes) <= 3:
             yield f"{label} needs one to three passages"
         elif not all(isinstance(quote, str) and quote and quote in text for quote in quotes):
             yield f"a passage for {label} does not stand in subject or body"
@@ -174,7 +186,11 @@ def _evidence_faults(record: dict[str, Any]) -> Iterator[str]:
 def _urgency_faults(record: dict[str, Any]) -> Iterator[str]:
     if record["urgency"] not in (0, 1, 2, 3):
         yield f"urgency {record['urgency']!r} is not 0 to 3"
-    elif (record["urgency"] >= 2 or record["urgency_claimed"]) and not record["urgency_evidence"]:
+    elif (
+        (record["urgency"] >= 2 or record["urgency_claimed"])
+        and not record["urgency_evidence"]
+        and not record.get("annotators")
+    ):
         yield "urgency needs a passage"
     try:
         sent_at = datetime.fromisoformat(record["sent_at"])

@@ -156,7 +156,11 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class LabelledMessage:
-    """A message with the labels that people gave it (the record of the labelling guide)."""
+    """A message with the labels that people gave it (the record of the labelling guide).
+
+    A message that users labelled names its ``annotators``; ``unsure`` names what they did not settle (labels,
+    ``urgency``, ``urgency_claimed``, ``deadline``), whose values mean nothing. Its labels may lack evidence.
+    """
 
     id: str
     lang: Language
@@ -172,6 +176,8 @@ class LabelledMessage:
     urgency_evidence: tuple[str, ...]
     deadline: date | None
     style: Style | None = None
+    annotators: tuple[str, ...] = ()
+    unsure: frozenset[str] = frozenset()
 
     @property
     def batch(self) -> str:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
-from service import api, batch_api, clients_api, clients_web, docs, health, web
+from service import api, batch_api, clients_api, clients_web, docs, health, labels_api, web
 from service.access import AccessLog
 from service.bodies import LimitBody
 from service.openapi import describe
@@ -21,7 +21,7 @@ def create_app(service: Service) -> FastAPI:
     app = FastAPI(title="kyp", docs_url=None, redoc_url=None, middleware=_layers(service.settings))
     app.state.service = service
     handle_problems(app)
-    for part in (api, batch_api, clients_api, health, docs, web, clients_web):
+    for part in (api, batch_api, clients_api, labels_api, health, docs, web, clients_web):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     describe(app)

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from data.errors import KypError
+from service.learning_cli import add_learning
 from service.rows import RowFormat
 
 UNEXPECTED, MISUSED, INTERRUPTED = 1, 2, 130
@@ -40,15 +41,12 @@ app = typer.Typer(
     name="kyp", cls=_Guarded, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
     help="Know your partner: reads client mail and says what drives it, how urgent it is, and what to do.",
 )  # fmt: skip
-models = typer.Typer(no_args_is_help=True, help="The models in the registry.")
-app.add_typer(models, name="models")
 clients = typer.Typer(no_args_is_help=True, help="The clients whose messages are stored.")
 app.add_typer(clients, name="clients")
 
 Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes to work with.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Language = Annotated[str | None, typer.Option("--lang", help="Language of the texts: en, fil, ms.")]
-Data = Annotated[list[Path] | None, typer.Argument(help="Labelled JSON Lines; the shipped data where left out.")]
 
 
 @app.callback()
@@ -78,31 +76,6 @@ def score(
 
 
 @app.command()
-def train(
-    data: Data = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of models; the one that kyp uses where left out.")] = None,
-    jobs: Jobs = ALL_CORES,
-    seed: int = 0,
-) -> None:
-    """Train a model and register it."""
-    from service.commands.train import run
-
-    run(data, out, jobs=jobs, seed=seed)
-
-
-@app.command()
-def evaluate(
-    data: Data = None,
-    model: Annotated[str | None, typer.Option(help="Version to evaluate; the champion where left out.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Figures as one JSON object.")] = False,
-) -> None:
-    """Measure a model on labelled messages."""
-    from service.commands.evaluate import run
-
-    run(data, model, as_json=json)
-
-
-@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; KYP_HOST or 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; KYP_PORT or 8000.")] = None,
@@ -111,30 +84,6 @@ def serve(
     from service.commands.serve import run
 
     run(host, port)
-
-
-@models.command("list")
-def list_models() -> None:
-    """Name the models, the one in use marked."""
-    from service.commands.models import show_all
-
-    show_all()
-
-
-@models.command("show")
-def show_model(version: str) -> None:
-    """Print what is known of one model."""
-    from service.commands.models import show_one
-
-    show_one(version)
-
-
-@models.command("promote")
-def promote_model(version: str, reason: Annotated[str, typer.Option(help="Kept in the history.")] = "by hand") -> None:
-    """Put a model in use."""
-    from service.commands.models import promote
-
-    promote(version, reason)
 
 
 @clients.command("list")
@@ -163,6 +112,9 @@ def agenda(
     from service.commands.agenda import run
 
     run(today, lang, as_json=json)
+
+
+add_learning(app)
 
 
 def main() -> None:

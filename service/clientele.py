@@ -17,7 +17,7 @@ from service.client_facts import forget_facts, known_client, note_name, note_tol
 from service.cursor import Cursor
 from service.known import Known
 from service.past import REMEMBERED
-from service.tables import AgreedDateRow, AliasRow, FactRow, MessageRow, SignalRow
+from service.tables import AgreedDateRow, AliasRow, CorrectionRow, FactRow, MessageRow, SignalRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,11 @@ class Clientele:
             return aliases.part(connection, client, aliases.tidy(alias))
 
     def forget(self, name: str) -> bool:
-        """Drop everything of a client: messages, signals, facts, dates, aliases; False where there was nothing."""
+        """Drop everything of a client: messages, corrections, facts, dates, aliases; False where there was nothing."""
         with self._engine.begin() as connection:
             client = aliases.owner_of(connection, aliases.tidy(name))
             theirs = select(MessageRow.id).where(MessageRow.owner == client)
+            connection.execute(delete(CorrectionRow).where(CorrectionRow.message_id.in_(theirs)))
             connection.execute(delete(SignalRow).where(SignalRow.message_id.in_(theirs)))
             gone = connection.execute(delete(MessageRow).where(MessageRow.owner == client)).rowcount
             gone += forget_facts(connection, client)

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from data.context import ClientContext
 from service import api, batch_api, clients_api
 from service.client_schemas import AliasIn
+from service.label_schemas import OpinionIn
 from service.problems import MEDIA_TYPE
 from service.schemas import MessageIn, ProblemOut
 
@@ -34,7 +35,8 @@ def describe(app: FastAPI) -> None:
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
     _, definitions = models_json_schema(
-        [(model, "validation") for model in (MessageIn, ProblemOut, ClientContext, AliasIn)], ref_template=REFERENCE
+        [(model, "validation") for model in (MessageIn, ProblemOut, ClientContext, AliasIn, OpinionIn)],
+        ref_template=REFERENCE,
     )
     document["components"]["schemas"] |= definitions["$defs"]
     for name in ("HTTPValidationError", "ValidationError"):
@@ -51,6 +53,11 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     clients = document["paths"]
     clients["/v1/clients/{client}/context"]["put"]["requestBody"] = _json_body("ClientContext", facts)
     clients["/v1/clients/{client}/aliases"]["post"]["requestBody"] = _json_body("AliasIn", {"alias": "@acme.example"})
+    opinion = {"labels": {"distrust": False, "micro_managing": True}, "urgency": 1, "annotator": "mia"}
+    clients["/v1/messages/{message_id}/labels"]["put"]["requestBody"] = {
+        "required": True,
+        "content": {api.JSON_TYPE: {"schema": {"$ref": REFERENCE.format(model="OpinionIn")}, "example": opinion}},
+    }
     return document
 
 

@@ -34,8 +34,15 @@ class RowFormat(StrEnum):
 @contextmanager
 def open_rows(out: Path | None, row_format: RowFormat) -> Iterator[WriteRow]:
     """Open a file (or standard output) for rows; a file takes its name only when all rows are in it."""
-    with _standard_output() if out is None else _whole_or_nothing(out) as stream:
+    with open_text(out) as stream:
         yield _csv_rows(stream) if row_format is RowFormat.CSV else _json_rows(stream)
+
+
+@contextmanager
+def open_text(out: Path | None) -> Iterator[IO[str]]:
+    """A text file (or standard output) to write; a file takes its name only when the block ends well."""
+    with _standard_output() if out is None else _whole_or_nothing(out) as stream:
+        yield stream
 
 
 def flat(assessment: Assessment) -> list[str]:

@@ -37,11 +37,13 @@ Moment = Annotated[datetime, BeforeValidator(_from_text), AfterValidator(_plausi
 Slug = Annotated[str, Field(min_length=1, max_length=320), AfterValidator(_plain)]
 
 
-class _Input(BaseModel):
+class StrictInput(BaseModel):
+    """What comes in: fields that are not known here are refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class MessageIn(_Input):
+class MessageIn(StrictInput):
     """One message of a client, as fields. ``sent_at`` without an offset is taken as UTC."""
 
     subject: Text = ""

@@ -111,3 +111,20 @@ class AgreedDateRow(Base):
     client: Mapped[str] = mapped_column(Text, primary_key=True)
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class CorrectionRow(Base):
+    """What one person said of one message, when, and what the model had said; rows are added, never changed.
+
+    ``opinion`` and ``said`` are the plain forms of :mod:`service.correction_rows`.
+    """
+
+    __tablename__ = "corrections"
+    __table_args__ = (Index("ix_corrections_message_id_annotator_number", "message_id", "annotator", "number"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)  # the order in which they came
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    annotator: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opinion: Mapped[dict[str, Any]] = mapped_column(JSON)
+    said: Mapped[dict[str, Any]] = mapped_column(JSON)

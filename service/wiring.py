@@ -12,6 +12,7 @@ from service.adviser import Adviser
 from service.champion import Champion
 from service.client_report import Reporter
 from service.clientele import Clientele
+from service.corrections import Corrections
 from service.handling import Desk
 from service.settings import Settings
 from service.store import Store, open_store
@@ -25,6 +26,7 @@ class Records:
     adviser: Adviser
     store: Store
     clients: Clientele
+    corrections: Corrections
     reporter: Reporter
     planner: WeekPlanner
 
@@ -38,6 +40,7 @@ class Service:
     adviser: Adviser
     store: Store
     clients: Clientele
+    corrections: Corrections
     reporter: Reporter
     planner: WeekPlanner
     desk: Desk
@@ -73,7 +76,18 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
     kept = build_records(settings, clock)
     champion = champion or Champion(build_registry(settings))
     desk = Desk(champion, kept.adviser, kept.store, kept.clients, clock)
-    return Service(settings, champion, kept.adviser, kept.store, kept.clients, kept.reporter, kept.planner, desk, clock)
+    return Service(
+        settings=settings,
+        champion=champion,
+        adviser=kept.adviser,
+        store=kept.store,
+        clients=kept.clients,
+        corrections=kept.corrections,
+        reporter=kept.reporter,
+        planner=kept.planner,
+        desk=desk,
+        clock=clock,
+    )
 
 
 def build_records(settings: Settings, clock: Callable[[], datetime] = now) -> Records:
@@ -81,7 +95,9 @@ def build_records(settings: Settings, clock: Callable[[], datetime] = now) -> Re
     adviser = build_adviser(settings)
     store = open_store(settings.store_url)
     clients = _clientele(settings, store, adviser, clock)
-    return Records(adviser, store, clients, Reporter(clients, store, adviser), WeekPlanner(clients, adviser))
+    corrections = Corrections(store.engine, clock)
+    reporter, planner = Reporter(clients, store, adviser), WeekPlanner(clients, adviser)
+    return Records(adviser, store, clients, corrections, reporter, planner)
 
 
 def _clientele(settings: Settings, store: Store, adviser: Adviser, clock: Callable[[], datetime]) -> Clientele:

@@ -1,0 +1,79 @@
+"""What HTTP takes and gives of corrections, as pydantic models."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StrictBool
+
+from data.context import Day
+from data.labels.opinion import Opinion
+from data.taxonomy import LABELS, Label
+from service.schemas import Slug, StrictInput, Text
+
+YOU = "me"
+_Passages = Annotated[list[Annotated[Text, Field(min_length=1, max_length=2000)]], Field(min_length=1, max_length=3)]
+
+
+class OpinionIn(StrictInput):
+    """What a person says of a message; what is left out is not spoken of.
+
+    ``labels`` is an object of names with true or false (others are not spoken of), or a list of all labels that hold
+    (all others do not).
+    """
+
+    labels: dict[Label, StrictBool] | list[Label] = Field(default_factory=dict)
+    evidence: dict[Label, _Passages] = Field(default_factory=dict, description="verbatim passages of subject or text")
+    urgency: Annotated[int, Field(ge=0, le=3, strict=True)] | None = None
+    urgency_claimed: StrictBool | None = None
+    deadline: Day | None = Field(None, description="null says that there is none; left out, nothing is said of it")
+    annotator: Annotated[Slug, Field(max_length=100)] = Field(YOU, description="who says so")
+
+    def opinion(self) -> Opinion:
+        """The same as the inside knows it."""
+        told = self.labels
+        return Opinion(
+            annotator=self.annotator.strip() or YOU,
+            labels=dict(told) if isinstance(told, dict) else {label: label in told for label in LABELS},
+            evidence={label: tuple(passages) for label, passages in self.evidence.items()},
+            urgency=self.urgency,
+            urgency_claimed=self.urgency_claimed,
+            deadline=self.deadline,
+            deadline_told="deadline" in self.model_fields_set,
+        )
+
+
+class SaidOut(BaseModel):
+    """What the model had said."""
+
+    model: str
+    labels: list[Label]
+    urgency: int
+    urgency_claimed: bool
+    deadline: date | None
+
+
+class CorrectionOut(BaseModel):
+    """One correction; a key that is left out was not spoken of. ``current`` ones are each person's latest."""
+
+    annotator: str
+    given_at: datetime
+    labels: dict[Label, bool]
+    evidence: dict[Label, list[str]] | None = None
+    urgency: int | None = None
+    urgency_claimed: bool | None = None
+    deadline: date | None = None
+    said: SaidOut
+    current: bool
+
+
+class LabelsOut(BaseModel):
+    """What people say of a message: what it comes to (null where unsettled), and every correction, oldest first."""
+
+    message_id: str
+    labels: dict[Label, bool | None]
+    evidence: dict[Label, list[str]]
+    urgency: int | None
+    urgency_claimed: bool | None
+    deadline: date | None
+    unsure: list[str]
+    corrections: list[CorrectionOut]
