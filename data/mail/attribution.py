@@ -12,6 +12,7 @@ from data.mail.words import words
 
 MAX_LINE = 400
 MAX_ATTRIBUTION = 6
+MAX_END = 30
 DATE_LIKE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d{2}\b|(?:19|20)\d{2}[年년]"
 )
@@ -21,6 +22,7 @@ _BEFORE_NAME = re.compile(
     r"às|пише|uporabnik|korisnik|o godz\.?|ni|si|oleh|user|odesílatel|schreef|ο/η)(?![\w.])",
     re.IGNORECASE,
 )
+_BEFORE = "-* >\t\u00a0"
 _CLOCK_TAIL = re.compile(r"^\s*(?:(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{3,4}|\([^()]{1,6}\))(?![\w]))?[\s,]*")
 
 
@@ -51,7 +53,7 @@ def attributed(joined: str, zone: tzinfo | None) -> Headers:
 
 def opens_attribution(text: str) -> bool:
     """Whether a line may open an attribution: a known word, a date or an address stands there."""
-    bare = text.lstrip("-* >") if text[0] in "-* >" else text
+    bare = text.lstrip(_BEFORE) if text[0] in _BEFORE else text
     return (
         bare.split(" ", 1)[0].lower() in words().openers
         or bare[:1].isdigit()
@@ -78,13 +80,17 @@ def _may_close(joined: str) -> bool:
 
 
 def _goes_on(lines: Sequence[Line], position: int, stop: int) -> bool:
-    """A blank line inside an attribution is followed by the bracket of its address."""
-    following = position + 1
-    return (following < stop and lines[following].text[:1] in ("<", ">")) or lines[following - 1].depth > 0
+    """A blank line inside an attribution is followed by the bracket of its address, or by its short end."""
+    if lines[position].depth > 0:
+        return True
+    text = lines[position + 1].text if position + 1 < stop else ""
+    return text[:1] in ("<", ">") or (len(text) <= MAX_END and text[-1:] in (":", "："))
 
 
 def _closes(joined: str) -> bool:
     """Whether the words so far are a whole attribution."""
+    if joined.startswith(">>> ") and joined.endswith(">>>"):
+        return DATE_LIKE.search(joined) is not None
     folded = joined.casefold().rstrip("* _")
     if folded.endswith((":", "：")):
         proven = bool(DATE_LIKE.search(joined)) or "@" in joined

@@ -26,9 +26,11 @@ class Headers:
 
 
 def field_of(text: str) -> tuple[HeaderField, str, str] | None:
-    """Read ``From: value`` (also ``*From:* value``, ``De : value``, ``差出人：value``)."""
+    """Read ``From: value``; also ``*From:* value``, ``De : value``, ``差出人：value``, a row ``| 发件人 | value |``."""
     limit = words().longest_field + 6
     head = text[:limit]
+    if head[:1] == "|":
+        return _cell_of(text)
     colon = head.find(":")
     wide = head.find("：")
     if wide != -1 and (colon == -1 or wide < colon):
@@ -43,6 +45,14 @@ def field_of(text: str) -> tuple[HeaderField, str, str] | None:
     if head[0] in "*_":
         value = value.lstrip().removeprefix(head[0])
     return field, value.strip(BLANKS).strip("*").strip(BLANKS) if value.count("*") == 1 else value.strip(BLANKS), word
+
+
+def _cell_of(text: str) -> tuple[HeaderField, str, str] | None:
+    """Read a header that stands in a table's row."""
+    head, _, value = text.strip("| \t").partition("|")
+    word = fold(head.strip("*: "))
+    field = words().fields.get(word)
+    return (field, value.strip(BLANKS + "|"), word) if field else None
 
 
 def read_block(lines: Sequence[Line], index: int, stop: int) -> tuple[Block, int]:
@@ -103,7 +113,7 @@ def _continues(lines: Sequence[Line], position: int, limit: int, value: str, fie
 def _is_foreign(lines: Sequence[Line], position: int, limit: int, block: Block) -> bool:
     """Whether a line is a header of an unknown word: a known one follows, or it ends the block with an address."""
     word, colon, value = lines[position].text.replace("：", ":").partition(":")
-    if not colon or len(word) > 30 or len(word.split()) > 3:
+    if not colon or not word[:1].isalpha() or len(word) > 30 or len(word.split()) > 3:
         return False
     following = lines[position + 1].text if position + 1 < limit else ""
     if following:
@@ -148,7 +158,9 @@ def _cut_fields(text: str) -> Block:
     if field:
         block[field] = text[start:].strip(BLANKS)
     for unmarked in (" dw ", " cc "):  # the Polish Yahoo forgets the colon
-        head, found_word, tail = block.get("to", "").replace(">Dw ", "> dw ").partition(unmarked)
+        head, found_word, tail = (
+            block.get("to", "").replace(">Dw ", "> dw ").replace("]Dw ", "] dw ").partition(unmarked)
+        )
         if found_word and "cc" not in block:
             block["to"], block["cc"] = head, tail
     block["words"] = "\n".join(spelled)

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Literal
 
 from data.mail.attribution import DATE_LIKE, MAX_LINE, attributed, opens_attribution, read_attribution
 from data.mail.blocks import Headers, field_of, headers_of, read_block, run_together
+from data.mail.dates import parse_date
 from data.mail.lines import BLANKS, RULES, Line, skip_blank
 from data.mail.words import fold, words
 
 BreakKind = Literal["forward", "original", "headers", "attribution"]
 _MARKS = RULES + "\"'“„<([|"
 _PAIRS = ("--", "==", "__", "**", "##", "~~", "——", "──", "━━", "––")
+_NAMING = re.compile(r"[@<>/\d]|---")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
 
 
@@ -41,7 +43,9 @@ def find_break(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None
     ruled = text[0] in _MARKS and any(pair in text for pair in _PAIRS)
     if (ruled or colon_last) and (separator := _separator(text)):
         return _after_separator(lines, index, stop, separator, zone)
-    if (":" in text or "：" in text) and field_of(text) is not None:
+    if lines[index].depth and text.casefold().startswith(words().dated) and DATE_LIKE.search(text):
+        return _dated_headers(lines, index, stop, zone)
+    if (":" in text or "：" in text or text[0] == "|") and field_of(text) is not None:
         return _bare_headers(lines, index, stop, zone)
     if (colon_last or opens_attribution(text)) and len(text) <= MAX_LINE:
         said = read_attribution(lines, index, stop)
@@ -68,13 +72,26 @@ def _separator(text: str) -> BreakKind | None:
         return "original"
     if dashed and len(bare) < MAX_LINE and bare[-1] in ":：" and words().wrote.search(bare.casefold()):
         return "original"  # HCL Verse: -----Ana Cruz wrote: -----
-    head, _, tail = bare.partition("-----")
-    if tail and text.lstrip(BLANKS).startswith("--"):
-        key = fold(head.strip(RULES))
-        return "forward" if key in known.forwarded else "original" if key in known.original else None
-    if dashed and text.count("-") >= 6 and (" by " in bare or "/" in bare):
-        return "forward" if fold(bare).startswith("forwarded by") else None
-    return None
+    return _started(bare) if text.lstrip(BLANKS)[:2] in _PAIRS else None
+
+
+def _started(bare: str) -> BreakKind | None:
+    """Which separator's phrase a ruled line begins with, where a person or a date goes on with it or rules close it.
+
+    ``Forwarded message from Ana <ana@b.example>``, ``Forwarded by Tala Reyes/Studio on 5 March``.
+    """
+    head, closed, _ = bare.partition("-----")
+    if not closed and _NAMING.search(bare) is None:
+        return None
+    key = fold(head.strip(RULES)) + " "
+    if key.startswith(words().forwarded_starts):
+        return "forward"
+    return "original" if key.startswith(words().original_starts) else None
+
+
+def closes_forward(text: str) -> bool:
+    """Whether a line says that the forwarded message ends here (``----- End forwarded message -----``)."""
+    return text[:2] in _PAIRS and fold(text[:MAX_LINE].strip(RULES)) in words().ended
 
 
 def _after_separator(lines: Sequence[Line], index: int, stop: int, kind: BreakKind, zone: tzinfo | None) -> Break:
@@ -104,6 +121,27 @@ def _skip_closing(lines: Sequence[Line], body: int, stop: int) -> int:
     return body if opens_another else following
 
 
+def _dated_headers(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None) -> Break | None:
+    """A quoted block whose first line bears the date: ``> Message du 05/03/26 17:42`` (Orange)."""
+    found = _after_separator(lines, index, stop, "original", zone)
+    if found.headers.sender is None:
+        return None
+    return replace(found, headers=replace(found.headers, sent_at=parse_date(lines[index].text, (), zone)))
+
+
+def _attributed_headers(
+    lines: Sequence[Line], index: int, body: int, stop: int, headers: Headers, zone: tzinfo | None
+) -> Break | None:
+    """A block without a sender whom a line of attribution names below it (Yandex)."""
+    said = read_attribution(lines, body, stop)
+    if said is None:
+        return None
+    below = attributed(said[0], zone)
+    subject = headers.subject and headers.subject.removesuffix(";")
+    headers = replace(headers, sender=below.sender, sent_at=below.sent_at, subject=subject)
+    return Break("headers", index, said[1], headers)
+
+
 def _bare_headers(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None) -> Break | None:
     """A block of headers without a separator: it needs a sender, and proof by an address or a whole date."""
     block, body = read_block(lines, index, stop)
@@ -112,6 +150,8 @@ def _bare_headers(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | N
     date = block.get("date", "").replace("\u200e", "")
     dated = _CLOCK.search(date) or ("subject" in block and DATE_LIKE.search(date))
     proven = count >= 2 if addressed else count >= 3 and bool(dated)
+    if "from" not in block and proven and body < stop:
+        return _attributed_headers(lines, index, body, stop, headers_of(block, zone), zone)
     if not block.get("from") or not proven or not ("date" in block or "subject" in block):
         return None
     return Break("headers", index, body, headers_of(block, zone))

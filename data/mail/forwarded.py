@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from data.mail.addresses import Person
 from data.mail.blocks import Headers
-from data.mail.breaks import Break, find_break
+from data.mail.breaks import Break, closes_forward, find_break
 from data.mail.lines import Line, split_lines
 from data.mail.quoted import Parted, Region, part, zones_of
 from data.mail.words import fold, words
@@ -161,7 +161,8 @@ def _remark(lines: Sequence[Line], raw: str, first: Break, outer: Outer, kinds: 
     """The forwarder's own words: above the forward, and below it where the forward is quoted."""
     parted = part(lines, Region(0, first.start), outer.zone, clear=first.start)
     kinds.update({index: "remark" if kind == "own" else kind for index, kind in parted.kinds.items()})
-    return parted.text(lines, raw) if any(kind == "own" for kind in parted.kinds.values()) else ""
+    own = any(kind == "own" and lines[index].text for index, kind in parted.kinds.items())
+    return parted.text(lines, raw) if own else ""
 
 
 def _below(lines: Sequence[Line], found: Break, stop: int, outer: Outer) -> Parted:
@@ -172,6 +173,7 @@ def _below(lines: Sequence[Line], found: Break, stop: int, outer: Outer) -> Part
 def _region(lines: Sequence[Line], found: Break, stop: int) -> Region:
     """Where the message below a break ends, and how deep its ground is quoted."""
     start = found.body
+    stop = next((index for index in range(start, stop) if closes_forward(lines[index].text)), stop)
     depth = lines[found.body - 1].depth if found.kind != "attribution" and found.body > found.start else 0
     depth = max(depth, lines[found.start].depth)
     filled = [index for index in range(start, stop) if not lines[index].blank]

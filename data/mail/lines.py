@@ -49,7 +49,10 @@ def _unquote(raw: str) -> tuple[int, str]:
     if not content or content[0] not in ">＞":
         if len(content) > 1 and ">" in content[1:4] and _has_initials(content):
             return 1, content.partition(">")[2].strip(BLANKS)
-        return 0, raw.rstrip(BLANKS).lstrip(BLANKS[2:]) if content else ""
+        indent = raw[: len(raw) - len(raw.lstrip(BLANKS))].strip(BLANKS[2:])
+        return 0, indent + content if content else ""
+    if content.endswith(">>>") and content[3:4] == " " and "@" in content:
+        return 0, content  # GroupWise's attribution: ">>> Ana Cruz <ana@b.example> 3/5/2026 5:42 PM >>>"
     depth = 0
     position = 0
     for position, char in enumerate(content):

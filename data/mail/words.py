@@ -19,6 +19,10 @@ class Words:
     locales: dict[str, frozenset[str]]
     forwarded: frozenset[str]
     original: frozenset[str]
+    forwarded_starts: tuple[str, ...]
+    original_starts: tuple[str, ...]
+    ended: frozenset[str]
+    dated: tuple[str, ...]
     wrote: re.Pattern[str]
     verbs: tuple[str, ...]
     verb_tails: frozenset[str]
@@ -50,6 +54,10 @@ def words() -> Words:
         locales=locales,
         forwarded=_all(table, "forwarded"),
         original=_all(table, "original"),
+        forwarded_starts=tuple(f"{phrase} " for phrase in sorted(_all(table, "forwarded"))),
+        original_starts=tuple(f"{phrase} " for phrase in sorted(_all(table, "original"))),
+        ended=_all(table, "ended"),
+        dated=tuple(sorted(_all(table, "dated"))),
         wrote=_verbs(_all(table, "wrote")),
         verbs=tuple(sorted(_all(table, "wrote"))),
         verb_tails=frozenset(verb.split()[-1] for verb in _all(table, "wrote")),

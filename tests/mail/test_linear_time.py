@@ -55,6 +55,14 @@ def seconds(raw: bytes) -> float:
 
 @pytest.mark.parametrize("name", CRAFTED)
 def test_four_times_the_input_takes_about_four_times_as_long(name: str) -> None:
-    """Crafted input that stops other readers for minutes grows the time as itself (slack 2.5; squared were 16)."""
+    """Crafted input that stops other readers for minutes grows the time as itself (slack 2.5; squared were 16).
+
+    A busy machine may spoil a round, so one good round of three proves it.
+    """
+    assert any(grows_evenly(name) for _ in range(3))
+
+
+def grows_evenly(name: str) -> bool:
+    """Whether one round shows time in proportion to the input."""
     small, large = (seconds(grown(CRAFTED[name], size)) for size in (SMALL, TIMES * SMALL))
-    assert large < max(2.5 * TIMES * small, 0.15)
+    return large < max(2.5 * TIMES * small, 0.15)
