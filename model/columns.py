@@ -22,14 +22,18 @@ class Columns:
 
     def extend(self, rows: Sequence[Sequence[int]]) -> None:
         """Put rows at the end."""
-        if not rows:
-            return
-        end = self._rows + len(rows)
+        if rows:
+            self.append_flat([number for row in rows for number in row])
+
+    def append_flat(self, numbers: Sequence[int]) -> None:
+        """Put rows at the end that stand one after another in one flat sequence."""
+        width = len(self._room)
+        end = self._rows + len(numbers) // width
         if end > self._room.shape[1]:
-            grown = np.zeros((len(self._room), 2 * end), dtype=np.int64)
+            grown = np.zeros((width, 2 * end), dtype=np.int64)
             grown[:, : self._rows] = self._room[:, : self._rows]
             self._room = grown
-        self._room[:, self._rows : end] = np.array(rows, dtype=np.int64).T
+        self._room[:, self._rows : end] = np.array(numbers, dtype=np.int64).reshape(-1, width).T
         self._rows = end
 
     def __getitem__(self, column: int) -> Ints:

@@ -8,6 +8,7 @@ from scipy import sparse
 
 from model.columns import Columns, Ints, spread
 from model.lexicon import Floats, Lexicon
+from model.places import Places
 from model.tallies import by_row, tally
 from model.text import Tokens
 
@@ -55,31 +56,33 @@ class TypeTable:
         self._lexicon = lexicon
         self._words = {word: i for i, word in enumerate(vocabulary.words)}
         self._pivots = {word: i for i, word in enumerate(vocabulary.pivots)}
-        self._characters = {gram: i for i, gram in enumerate(vocabulary.characters)}
-        self._pivot_base, self._character_base, _ = vocabulary.bounds
+        self._pivot_base, first, _ = vocabulary.bounds
+        self._characters = {gram: i for i, gram in enumerate(vocabulary.characters, start=first)}
+        self.word_pairs, self.word_triples = Places(vocabulary.word_pairs), Places(vocabulary.word_triples)
+        self.pivot_pairs, self.neighbours = Places(vocabulary.pivot_pairs), Places(vocabulary.neighbours)
         self.forget()
 
     def forget(self) -> None:
         """Forget all types, as the tokenizer did."""
-        self._types = Columns(6)
+        self._types = Columns(7)
         self._features = Columns(1)
 
     def update(self, strings: Sequence[str]) -> None:
         """Take in the types that came since the last call."""
         rows: list[tuple[int, ...]] = []
-        features: list[tuple[int]] = []
+        features: list[int] = []
+        column_of = self._characters.get
         for string in strings[len(self._types) :]:
             word = self._words.get(string, -1)
             pivot = self._pivots.get(self._lexicon.pivot_of(string), -1)
-            own = [word] * (word >= 0) + [self._pivot_base + pivot] * (pivot >= 0)
-            own += [
-                self._character_base + self._characters[g] for g in character_grams(string) if g in self._characters
-            ]
-            first = len(self._features) + len(features)
-            rows.append((word, pivot, self._lexicon.rows.get(string, -1), _kind(string), first, len(own)))
-            features += [(one,) for one in own]
+            first, start = len(self._features) + len(features), len(features)
+            features += [word] * (word >= 0) + [self._pivot_base + pivot] * (pivot >= 0)
+            plain = len(features) - start
+            features += [column for column in map(column_of, character_grams(string)) if column is not None]
+            row = self._lexicon.rows.get(string, -1)
+            rows.append((word, pivot, row, _kind(string), first, plain, len(features) - start - plain))
         self._types.extend(rows)
-        self._features.extend(features)
+        self._features.append_flat(features)
 
     @property
     def words(self) -> Ints:
@@ -101,9 +104,16 @@ class TypeTable:
         """Of each type ``WORD``, ``QUESTION``, ``EXCLAMATION`` or 0."""
         return self._types[3]
 
-    def features_of(self, types: Ints) -> tuple[Ints, Ints]:
-        """Word, pivot and character n-grams of tokens: columns, and the places of their tokens in ``types``."""
-        place, token = spread(self._types[4][types], self._types[5][types])
+    def words_of(self, types: Ints) -> tuple[Ints, Ints]:
+        """Words and pivots of tokens: columns, and the places of their tokens in ``types``."""
+        return self._features_of(self._types[4][types], self._types[5][types])
+
+    def characters_of(self, types: Ints) -> tuple[Ints, Ints]:
+        """Character n-grams of tokens: columns, and the places of their tokens in ``types``."""
+        return self._features_of(self._types[4][types] + self._types[5][types], self._types[6][types])
+
+    def _features_of(self, first: Ints, counts: Ints) -> tuple[Ints, Ints]:
+        place, token = spread(first, counts)
         return self._features[0][place], token
 
 
@@ -133,7 +143,7 @@ def learn_vocabulary(
     table = TypeTable(bare, lexicon)
     table.update(strings)
     word_pairs = _frequent_keys(_pairs(table.words[tokens.types], tokens.sentence), tokens.text, rare)
-    pair_ids = _find(word_pairs, _pairs(table.words[tokens.types], tokens.sentence))
+    pair_ids = Places(word_pairs).of(_pairs(table.words[tokens.types], tokens.sentence))
     word_triples = _frequent_keys(_chain(pair_ids, table.words[tokens.types], tokens.sentence), tokens.text, rare_grams)
     pivot_pairs = _frequent_keys(_pairs(table.pivots[tokens.types], tokens.sentence), tokens.text, rare_grams)
     keys, token = _neighbours(table.pivots[tokens.types], tokens.sentence)
@@ -155,34 +165,37 @@ class Counts:
 
 
 def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Floats) -> tuple[Counts, Counts]:
-    """Count everything for every sentence of the batch, and for every text."""
+    """Count everything for every text, and for every sentence all but characters, which weigh nothing there."""
     features, token = _features(tokens, vocabulary, table)
+    characters, within = table.characters_of(tokens.types)
     columns = sum(vocabulary.sizes)
     sentences, texts = len(tokens.sentence_text), tokens.texts
     rows = table.rows[tokens.types]
     known = rows >= 0
     by_sentence = _sums(tokens.sentence[known], rows[known], sentences, vectors)
     by_text = _sums(tokens.sentence_text, np.arange(sentences), texts, by_sentence)
+    everything = np.concatenate([features, characters])
+    owner = tokens.text[np.concatenate([token, within])]
     return (
         Counts(tally(tokens.sentence[token], features, (sentences, columns)), vocabulary.bounds, by_sentence),
-        Counts(tally(tokens.text[token], features, (texts, columns)), vocabulary.bounds, by_text),
+        Counts(tally(owner, everything, (texts, columns)), vocabulary.bounds, by_text),
     )
 
 
 def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple[Ints, Ints]:
-    """Every n-gram of every token, as a column and the token's number; pairs and triples belong to their last token."""
+    """Words, pivots and what they form, as a column and the token's number; chains belong to their last token."""
     words, pivots = table.words[tokens.types], table.pivots[tokens.types]
-    pairs = _find(vocabulary.word_pairs, _pairs(words, tokens.sentence))
-    triples = _find(vocabulary.word_triples, _chain(pairs, words, tokens.sentence))
-    pivot_pairs = _find(vocabulary.pivot_pairs, _pairs(pivots, tokens.sentence))
-    features, token = table.features_of(tokens.types)
+    pairs = table.word_pairs.of(_pairs(words, tokens.sentence))
+    triples = table.word_triples.of(_chain(pairs, words, tokens.sentence))
+    pivot_pairs = table.pivot_pairs.of(_pairs(pivots, tokens.sentence))
+    features, token = table.words_of(tokens.types)
     pair_base = len(vocabulary.words)
     triple_base = pair_base + len(vocabulary.word_pairs)
     pivot_base = vocabulary.bounds[0] + len(vocabulary.pivots)
     chains = ((pairs, pair_base), (triples, triple_base), (pivot_pairs, pivot_base))
     found = [(np.flatnonzero(ids >= 0), ids, base) for ids, base in chains]
     keys, later = _neighbours(pivots, tokens.sentence)
-    neighbours = _find(vocabulary.neighbours, keys)
+    neighbours = table.neighbours.of(keys)
     known = neighbours >= 0
     return (
         np.concatenate(
@@ -228,14 +241,6 @@ def _chain(previous: Ints, ids: Ints, sentence: Ints) -> Ints:
     fits = (previous[:-1] >= 0) & (ids[1:] >= 0) & (sentence[1:] == sentence[:-1])
     keys[1:][fits] = (previous[:-1] * _SHIFT + ids[1:])[fits]
     return keys
-
-
-def _find(keys: Ints, wanted: Ints) -> Ints:
-    """Place of each wanted key in the sorted keys, -1 where it does not stand."""
-    if not len(keys):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, at, -1)
 
 
 def _frequent_keys(keys: Ints, text: Ints, rare: int) -> Ints:

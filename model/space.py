@@ -9,7 +9,7 @@ from model.features import Counts
 from model.lexicon import Floats
 
 BlockWeights = tuple[float, float, float, float]  # of words, pivots, characters, neighbours
-SENTENCE_BLOCKS: BlockWeights = (1.0, 1.2, 0.0, 1.2)  # characters double the work there and add nothing
+SENTENCE_BLOCKS: BlockWeights = (1.0, 1.2, 0.0, 1.2)  # characters are not counted there: twice the work for nothing
 MESSAGE_BLOCKS: BlockWeights = (1.0, 1.2, 0.5, 1.2)  # see docs/experiments.md
 VECTOR_WEIGHT = 0.7
 RARE_WORD_MASS = 1e-3  # a of smooth inverse frequency a / (a + p(word)), Arora et al. 2017

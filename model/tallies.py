@@ -9,9 +9,13 @@ from model.columns import Ints
 
 def tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
     """How often each pair of row and column stands in the entries."""
-    keys = np.sort(rows * shape[1] + columns)
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    row, column = np.divmod(keys[first], shape[1])
+    # Narrow keys halve the time of sorting.
+    narrow = shape[0] * shape[1] <= np.iinfo(np.uint32).max
+    keys = np.sort((rows * shape[1] + columns).astype(np.uint32 if narrow else np.int64, copy=False))
+    opens = np.ones(len(keys), dtype=bool)
+    opens[1:] = keys[1:] != keys[:-1]
+    first = np.flatnonzero(opens)
+    row, column = np.divmod(keys[first], keys.dtype.type(shape[1]))
     times = np.diff(first, append=len(keys)).astype(np.float32)
     return by_row(times, row, column, shape)
 

@@ -15,7 +15,7 @@ from model.layers import SENTENCE_HEADS, levels, ordered
 from model.lexicon import Floats, Lexicon
 from model.parameters import Parameters
 from model.reader import Reader, Reading, scores
-from model.text import Ints, Tokenizer
+from model.text import MAX_CHARACTERS, Ints, Tokenizer
 
 _BATCH = 512  # mails judged together: enough to fill the matrix products, little enough to stay in cache
 _ASKS, _CLAIMS = SENTENCE_HEADS.index("asks"), SENTENCE_HEADS.index("claims")
@@ -57,7 +57,7 @@ class Triage:
 
     def consider(self, emails: Sequence[Email]) -> Judgement:
         """Read and score a batch of mails that can be judged."""
-        subjects, texts = [email.subject for email in emails], [email.text for email in emails]
+        subjects, texts = [email.subject for email in emails], [email.text[:MAX_CHARACTERS] for email in emails]
         with self._lock:
             own = self._parameters
             reading = self._reader.read(subjects, texts)

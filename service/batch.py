@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
+from data.context import Context
 from data.records import Assessment, Email
 from service.adviser import Adviser
-from service.handling import NO_CONTEXT
 from service.past import Memory
 from service.sound import sound
 
@@ -13,6 +13,8 @@ CHUNK = 256  # enough for the vectorised part to pay, small enough to stream
 
 Chunk = Sequence[Email]
 Judged = tuple[Chunk, list[Assessment]]
+
+_NO_CONTEXT = Context()
 
 
 def in_chunks(mails: Iterable[Email], size: int = CHUNK) -> Iterator[Chunk]:
@@ -34,5 +36,5 @@ def advised(judged: Iterable[Judged], adviser: Adviser) -> Iterator[Assessment]:
     for chunk, assessments in judged:
         for email, assessment in zip(chunk, assessments, strict=True):
             past = memory.past(assessment.client) if assessment.client else None
-            yield adviser.advised(assessment, past, NO_CONTEXT, email.client_name)
+            yield adviser.advised(assessment, past, _NO_CONTEXT, email.client_name)
             memory.remember(assessment)

@@ -1,19 +1,16 @@
-"""The one place that builds things: from settings to the parts of a running service."""
+"""The one place that builds things: from settings to the parts of a running service (its first half: judging)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from data.hours import WorkingHours
-from data.strategies import load_playbook
-from model.facts import ClientFacts
-from model.registry import Registry
 from service.adviser import Adviser
 from service.champion import Champion
 from service.client_report import Reporter
 from service.clientele import Clientele
 from service.corrections import Corrections
 from service.handling import Desk
+from service.judging import build_adviser, build_registry
 from service.settings import Settings
 from service.store import Store, open_store
 from service.week import WeekPlanner
@@ -54,18 +51,6 @@ class Service:
 def now() -> datetime:
     """The moment, in UTC."""
     return datetime.now(UTC)
-
-
-def build_registry(settings: Settings) -> Registry:
-    """The models on disk."""
-    return Registry(settings.models_folder)
-
-
-def build_adviser(settings: Settings) -> Adviser:
-    """The playbook with the provider's hours (InputError where a text or the hours cannot be used)."""
-    hours = WorkingHours.parse(settings.working_hours)
-    provider = ClientFacts(working_hours=hours, timezone=settings.zone, holidays=settings.holidays)
-    return Adviser(load_playbook(settings.playbook), provider)
 
 
 def build_service(settings: Settings, clock: Callable[[], datetime] = now, champion: Champion | None = None) -> Service:

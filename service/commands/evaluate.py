@@ -8,8 +8,8 @@ import typer
 
 from data.datasets import load, shipped
 from data.errors import ArtifactError
+from service.judging import build_registry
 from service.settings import read_settings
-from service.wiring import build_registry
 from training.evaluate import evaluate
 
 

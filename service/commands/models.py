@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import typer
 
+from service.judging import build_registry
 from service.settings import read_settings
-from service.wiring import build_registry
 
 
 def show_all() -> None:

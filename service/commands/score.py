@@ -13,9 +13,9 @@ from service.batch import Judged, advised, in_chunks, judged_here
 from service.champion import Champion
 from service.commands.first_model import ensure_model, tell
 from service.commands.progress import watched
+from service.judging import build_adviser, build_registry
 from service.rows import RowFormat, open_rows
 from service.settings import Settings, read_settings
-from service.wiring import build_adviser, build_registry
 from service.workers import judged_by_workers
 
 STDIN = "-"

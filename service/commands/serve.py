@@ -9,8 +9,9 @@ import uvicorn
 from data.errors import InputError
 from service.app import create_app
 from service.commands.first_model import ensure_model, tell
+from service.judging import build_registry
 from service.settings import Settings, read_settings
-from service.wiring import build_registry, build_service
+from service.wiring import build_service
 
 
 def run(host: str | None, port: int | None) -> None:

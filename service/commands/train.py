@@ -7,8 +7,8 @@ import typer
 
 from model.registry import Registry
 from service.commands.first_model import tell
+from service.judging import build_registry
 from service.settings import read_settings
-from service.wiring import build_registry
 from training.run import train
 
 

@@ -10,9 +10,9 @@ from data.records import Email
 from model.registry import Registry
 from service.batch import CHUNK, advised, in_chunks, judged_here
 from service.champion import Champion
+from service.judging import build_adviser
 from service.past import REMEMBERED, Memory
 from service.settings import Settings
-from service.wiring import build_adviser
 from service.workers import UNDER_WAY, judged_by_workers
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
