@@ -12,10 +12,11 @@ from data.labels import files
 from data.labels.files import LabelFormat
 from model.agreement import agreements
 from service.commands.first_model import ensure_model, tell
+from service.judging import build_registry
 from service.label_import import LabelImport
 from service.rows import open_text
 from service.settings import read_settings
-from service.wiring import build_records, build_registry, build_service
+from service.wiring import build_records, build_service
 
 _SHOWN = 20
 
