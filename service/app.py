@@ -2,37 +2,49 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from service import api, batch_api, clients_api, clients_web, docs, health, labels_api, web
+from service import api, batch_api, clients_api, clients_web, docs, health, labels_api, login, web
 from service.access import AccessLog
 from service.bodies import LimitBody
+from service.gate import Gate, admitted
 from service.openapi import describe
 from service.problems import handle_problems
-from service.settings import Settings
 from service.shield import Shield
 from service.wiring import Service
 
 
 def create_app(service: Service) -> FastAPI:
     """Build the application; it holds no state of its own beside ``service``."""
-    app = FastAPI(title="kyp", docs_url=None, redoc_url=None, middleware=_layers(service.settings))
+    inside = [Depends(admitted)]
+    app = FastAPI(title="kyp", docs_url=None, redoc_url=None, middleware=_layers(service), dependencies=inside)
     app.state.service = service
     handle_problems(app)
-    for part in (api, batch_api, clients_api, labels_api, health, docs, web, clients_web):
+    login.lead_strangers(app)
+    for part in (api, batch_api, clients_api, labels_api, health, docs, login, web, clients_web):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     describe(app)
     return app
 
 
-def _layers(settings: Settings) -> list[Middleware]:
+def _layers(service: Service) -> list[Middleware]:
     """From the outside in: what goes wrong further in is logged and answered further out."""
+    settings = service.settings
     return [
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
         Middleware(AccessLog),
-        Middleware(Shield, hosts=frozenset(settings.allowed_hosts)),
+        Middleware(Shield, hosts=frozenset((*settings.allowed_hosts, settings.host))),
+        Middleware(
+            Gate,
+            tokens=service.tokens,
+            sessions=service.sessions,
+            rates=service.rates,
+            asks=settings.asks_for_tokens,
+        ),
         Middleware(
             LimitBody,
             usual=settings.max_body_bytes,

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from data.errors import KypError
 from service.learning_cli import add_learning
 from service.rows import RowFormat
+from service.scope import Scope
 
 UNEXPECTED, MISUSED, INTERRUPTED = 1, 2, 130
 ALL_CORES = os.cpu_count() or 1
@@ -43,6 +44,8 @@ app = typer.Typer(
 )  # fmt: skip
 clients = typer.Typer(no_args_is_help=True, help="The clients whose messages are stored.")
 app.add_typer(clients, name="clients")
+tokens = typer.Typer(no_args_is_help=True, help="Who may use the service from elsewhere.")
+app.add_typer(tokens, name="token")
 
 Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes to work with.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
@@ -100,6 +103,32 @@ def show_client(client: str, lang: Language = None, json: Json = False) -> None:
     from service.commands.clients import show_one
 
     show_one(client, lang, as_json=json)
+
+
+@tokens.command("create")
+def create_token(
+    name: str, scope: Annotated[Scope, typer.Option(help="read; write: read and send; admin: all.")] = Scope.WRITE
+) -> None:
+    """Make an access token and show it, once."""
+    from service.commands.token import create
+
+    create(name, scope)
+
+
+@tokens.command("list")
+def list_tokens(json: Json = False) -> None:
+    """Name the tokens: id, scope, made on, last used, name."""
+    from service.commands.token import show_all
+
+    show_all(as_json=json)
+
+
+@tokens.command("revoke")
+def revoke_token(name: Annotated[str, typer.Argument(metavar="NAME", help="Name or id.")]) -> None:
+    """Let a token open nothing any more, at once."""
+    from service.commands.token import revoke
+
+    revoke(name)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from data.errors import InputError
 from service import timeline, words
 from service.client_report import ClientReport
 from service.cursor import Cursor
+from service.gate import FORM_FIELD
 from service.problems import Problem, sentences
 from service.requests import Here
 from service.schemas import Slug
@@ -104,7 +105,7 @@ def _bearing(report: ClientReport) -> list[tuple[str, list[str]]]:
 
 async def _changed(request: Request, client: str, service: Service, change: Any) -> Response:  # noqa: ANN401
     async with request.form(max_files=0, max_fields=20) as form:
-        given = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+        given = {name: value.strip() for name, value in form.items() if isinstance(value, str) and name != FORM_FIELD}
     try:
         where = await run_in_threadpool(change, service, client, given)
     except InputError as error:

@@ -2,6 +2,7 @@
 
 import os
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,7 +13,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from data.errors import InputError
 
 MEBIBYTE = 1024 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def _known_zone(name: str) -> str:
@@ -49,6 +49,15 @@ class Settings(BaseSettings):
         description="Host headers that are answered, by comma; others are refused, so that no web site can reach "
         "the service by a name of its own (DNS rebinding)",
     )
+    require_tokens: bool | None = Field(
+        None, description="whether callers need an access token; where it is not set: on any address but the loopback"
+    )
+    session_hours: float = Field(12, gt=0, le=24 * 366, description="how long after logging in a session ends")
+    rate_limit: str = Field("600/minute", description="requests of one token or address, where tokens are needed")
+    failure_limit: str = Field("10/minute", description="wrong tokens of one address, where tokens are needed")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_by_comma)] = Field(
+        (), description="addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, by comma"
+    )
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     working_hours: str = "Mon-Fri 09:00-18:00"
     holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(_by_comma)] = Field(
@@ -57,6 +66,11 @@ class Settings(BaseSettings):
     playbook: Path | None = Field(None, description="a folder of own strategies that override the shipped ones")
     max_body_bytes: int = Field(25 * MEBIBYTE, gt=0, description="largest request with one message")
     max_batch_bytes: int = Field(1024 * MEBIBYTE, gt=0, description="largest request with many messages")
+
+    @property
+    def asks_for_tokens(self) -> bool:
+        """Whether callers need an access token."""
+        return not is_loopback(self.host) if self.require_tokens is None else self.require_tokens
 
     @property
     def store_url(self) -> str:
@@ -72,6 +86,14 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The provider's time zone."""
         return ZoneInfo(self.timezone)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings(**given: object) -> Settings:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +15,7 @@ from starlette.templating import Jinja2Templates
 
 from data.errors import ArtifactError, InputError, KypError
 from service import words
+from service.gate import FORM_FIELD
 from service.handling import Receipt
 from service.highlight import segments
 from service.pasted import Pasted
@@ -21,9 +23,18 @@ from service.problems import Problem
 from service.requests import Here
 from service.schemas import Slug
 from service.store import Query
+from service.visitor import visitor_of
 from service.wiring import Service
 
 RECENT = 8
+
+
+def _of_the_visitor(request: Request) -> dict[str, Any]:
+    """What every template may use: ``visitor``, and ``form_key()``, which goes into each form."""
+    visitor = visitor_of(request)
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return {"visitor": visitor, "form_key": lambda: field.format(FORM_FIELD, visitor.form_key())}
+
 
 router = APIRouter(include_in_schema=False)
 pages = Jinja2Templates(
@@ -33,7 +44,8 @@ pages = Jinja2Templates(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
+    ),
+    context_processors=[_of_the_visitor],
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from service.adviser import Adviser
 from service.champion import Champion
@@ -11,8 +11,11 @@ from service.clientele import Clientele
 from service.corrections import Corrections
 from service.handling import Desk
 from service.judging import build_adviser, build_registry
+from service.rates import Rates
+from service.sessions import Sessions
 from service.settings import Settings
 from service.store import Store, open_store
+from service.tokens import Tokens
 from service.week import WeekPlanner
 
 
@@ -41,6 +44,9 @@ class Service:
     reporter: Reporter
     planner: WeekPlanner
     desk: Desk
+    tokens: Tokens
+    sessions: Sessions
+    rates: Rates
     clock: Callable[[], datetime]
 
     def today(self) -> date:
@@ -71,6 +77,9 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
         reporter=kept.reporter,
         planner=kept.planner,
         desk=desk,
+        tokens=Tokens(kept.store.engine, clock),
+        sessions=Sessions(kept.store.engine, clock, timedelta(hours=settings.session_hours)),
+        rates=Rates(settings.rate_limit, settings.failure_limit),
         clock=clock,
     )
 

@@ -17,6 +17,7 @@ from data.taxonomy import LABELS, Label
 from model.registry import Registry
 from service.app import create_app
 from service.champion import Champion
+from service.server import server_config
 from service.settings import Settings
 from service.wiring import build_service
 from training.run import train
@@ -47,7 +48,7 @@ def running(home: Path) -> Running:
     @contextmanager
     def run(settings: Settings) -> Iterator[httpx.Client]:
         service = build_service(settings, champion=loaded if settings.home == home else None)
-        server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_level="warning", access_log=False))
+        server = uvicorn.Server(server_config(create_app(service)))
         thread = threading.Thread(target=server.run)
         thread.start()
         try:

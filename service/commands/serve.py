@@ -2,7 +2,6 @@
 
 import logging
 import socket
-from ipaddress import ip_address
 
 import uvicorn
 
@@ -10,21 +9,23 @@ from data.errors import InputError
 from service.app import create_app
 from service.commands.first_model import ensure_model, tell
 from service.judging import build_registry
+from service.server import server_config
 from service.settings import Settings, read_settings
-from service.wiring import build_service
+from service.wiring import Service, build_service
 
 
 def run(host: str | None, port: int | None) -> None:
     """Serve until stopped; trains first where there is no model yet."""
     settings = read_settings(host=host, port=port)
-    _refuse_strangers(settings.host)
-    with _taken(settings) as address:  # first, so that a port in use is known before minutes of training
-        ensure_model(build_registry(settings))
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("kyp").setLevel(logging.INFO)
-        service = build_service(settings)
-        config = uvicorn.Config(create_app(service), access_log=False, log_level="warning", server_header=False)
-        _Server(config).run(sockets=[address])
+    service = build_service(settings)
+    try:
+        _need_tokens(service)
+        with _taken(settings) as address:  # first, so that a port in use is known before minutes of training
+            ensure_model(build_registry(settings))
+            logging.basicConfig(format="%(message)s")
+            logging.getLogger("kyp").setLevel(logging.INFO)
+            _Server(server_config(create_app(service))).run(sockets=[address])
+    finally:
         service.store.close()
 
 
@@ -39,20 +40,13 @@ class _Server(uvicorn.Server):
             tell(f"kyp listens on http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
-def _refuse_strangers(host: str) -> None:
-    """Mails are confidential: nobody else on the network may read them as long as there are no access tokens."""
-    if not _is_loopback(host):
+def _need_tokens(service: Service) -> None:
+    """Mails are confidential: where others can reach them, whoever asks must show a token, so there must be one."""
+    if service.settings.asks_for_tokens and not service.tokens.living():
         raise InputError(
-            f"kyp will not listen on {host}: everybody who can reach it could read the stored mails, as there are no "
-            "access tokens yet. Listen on 127.0.0.1, and put a reverse proxy that checks who is there in front of it."
+            f"kyp will not listen on {service.settings.host} without access tokens: everybody who can reach it could "
+            "read the stored mails. Make one with `kyp token create NAME --scope admin`, or listen on 127.0.0.1."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _taken(settings: Settings) -> socket.socket:

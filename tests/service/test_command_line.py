@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -111,12 +112,33 @@ def test_a_pipe_may_close_early(home: Path, mailbox: Path) -> None:
     assert done.stderr == ""
 
 
-def test_strangers_are_refused(kyp: Kyp) -> None:
-    """Without tokens kyp does not listen where others can reach it, and says what to do."""
-    done = kyp("serve", "--host", "192.0.2.1")
+def test_without_tokens_strangers_are_refused(kyp: Kyp, tmp_path: Path) -> None:
+    """Where others can reach it kyp does not listen without tokens, and says what to do; with one it goes on."""
+    store = {"KYP_DATABASE_URL": f"sqlite:///{tmp_path / 'kyp.db'}"}
+    done = kyp("serve", "--host", "192.0.2.1", **store)
     assert done.returncode == 2
-    assert "192.0.2.1" in done.stderr
-    assert "127.0.0.1" in done.stderr
+    assert all(word in done.stderr for word in ("192.0.2.1", "127.0.0.1", "kyp token create"))
+    kyp("token", "create", "ana", **store)
+    assert "cannot listen on 192.0.2.1:8000" in kyp("serve", "--host", "192.0.2.1", **store).stderr
+
+
+def test_tokens_are_made_listed_and_revoked(kyp: Kyp, tmp_path: Path) -> None:
+    """The token alone stands on standard output, once; the list shows name and scope, never the secret."""
+    store = {"KYP_DATABASE_URL": f"sqlite:///{tmp_path / 'kyp.db'}"}
+    assert "kyp token create" in kyp("token", "list", **store).stderr
+    made = kyp("token", "create", "intake", "--scope", "read", **store)
+    secret = made.stdout.strip()
+    assert re.fullmatch(r"kyp_[0-9a-f]{8}_[\w-]{43}", secret)
+    assert "once" in made.stderr
+    (row,) = rows(kyp("token", "list", "--json", **store))
+    assert (row["name"], row["scope"], row["used_at"], row["revoked_at"]) == ("intake", "read", None, None)
+    assert "never used" in kyp("token", "list", **store).stdout
+    assert kyp("token", "create", "intake", **store).returncode == 2
+    assert kyp("token", "revoke", "intake", **store).returncode == 0
+    listed = kyp("token", "list", **store).stdout
+    assert "revoked" in listed
+    assert secret[13:] not in listed
+    assert "kyp token list" in kyp("token", "revoke", "intake", **store).stderr
 
 
 def test_the_service_tells_where_it_listens_and_stops_when_told(home: Path, tmp_path: Path) -> None:

@@ -25,11 +25,19 @@ STATIC = Path(__file__).parents[2] / "service" / "static"
 NOT_A_FILE = ("", b"", "application/octet-stream")
 
 
+def form_key(page: httpx.Response) -> str:
+    """The key that the forms of a page bear."""
+    found = re.search(r'name="form_key" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
 def sent(
     client: httpx.Client, text: str = "", file: tuple[str, bytes, str] = NOT_A_FILE, sender: str = "", **fields: str
 ) -> httpx.Response:
     """Send the form as a browser does, and follow to the page it leads to."""
-    data = {"text": text, "from": sender, "subject": "", "sent_at": ""} | fields
+    key = form_key(client.get("/"))
+    data = {"form_key": key, "text": text, "from": sender, "subject": "", "sent_at": ""} | fields
     return client.post("/", data=data, files={"file": file}, follow_redirects=True)
 
 

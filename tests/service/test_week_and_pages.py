@@ -51,9 +51,17 @@ def served(settings: Settings, running: Running) -> Iterator[httpx.Client]:
         yield client
 
 
+def form_key(page: httpx.Response) -> str:
+    """The key that the forms of a page bear."""
+    found = re.search(r'name="form_key" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
 def post(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
     """Send a form as a browser does, and follow to the page it leads to."""
-    return client.post(f"/clients/{ANA}{path}", data=fields, follow_redirects=True)
+    key = form_key(client.get(f"/clients/{ANA}"))
+    return client.post(f"/clients/{ANA}{path}", data={"form_key": key, **fields}, follow_redirects=True)
 
 
 def test_the_week_is_told_over_http(served: httpx.Client) -> None:
