@@ -23,6 +23,7 @@ def add_learning(app: typer.Typer) -> None:
     """Give the command `kyp` these commands."""
     app.command()(train)
     app.command()(evaluate)
+    app.command()(label)
     app.command("export-labels")(export_labels)
     app.command("import-labels")(import_labels)
     app.add_typer(models, name="models")
@@ -74,6 +75,18 @@ def promote_model(version: str, reason: Annotated[str, typer.Option(help="Kept i
     from service.commands.models import promote
 
     promote(version, reason)
+
+
+def label(
+    annotator: Annotated[str, typer.Option(help="Your name: several people may label the same message.")] = "me",
+    second: Annotated[
+        bool, typer.Option("--second", help="Messages that others labelled, to see if you agree.")
+    ] = False,
+) -> None:
+    """Label messages in the terminal, those first that teach most; stop at any time, it goes on from there."""
+    from service.commands.label import run
+
+    run(annotator, second=second)
 
 
 def export_labels(

@@ -11,6 +11,7 @@ from service.clientele import Clientele
 from service.corrections import Corrections
 from service.handling import Desk
 from service.judging import build_adviser, build_registry
+from service.label_queue import LabelQueue
 from service.rates import Rates
 from service.sessions import Sessions
 from service.settings import Settings
@@ -41,6 +42,7 @@ class Service:
     store: Store
     clients: Clientele
     corrections: Corrections
+    queue: LabelQueue
     reporter: Reporter
     planner: WeekPlanner
     desk: Desk
@@ -74,6 +76,7 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
         store=kept.store,
         clients=kept.clients,
         corrections=kept.corrections,
+        queue=LabelQueue(kept.store.engine, kept.corrections, champion),
         reporter=kept.reporter,
         planner=kept.planner,
         desk=desk,
