@@ -30,7 +30,9 @@ def field_of(text: str) -> tuple[HeaderField, str, str] | None:
     limit = words().longest_field + 6
     head = text[:limit]
     if head[:1] == "|":
-        return _cell_of(text)
+        return _row_of(text.strip("| \t").replace("|", "\t", 1))
+    if "\t" in head and (row := _row_of(text)) is not None:
+        return row
     colon = head.find(":")
     wide = head.find("：")
     if wide != -1 and (colon == -1 or wide < colon):
@@ -47,9 +49,9 @@ def field_of(text: str) -> tuple[HeaderField, str, str] | None:
     return field, value.strip(BLANKS).strip("*").strip(BLANKS) if value.count("*") == 1 else value.strip(BLANKS), word
 
 
-def _cell_of(text: str) -> tuple[HeaderField, str, str] | None:
-    """Read a header that stands in a table's row."""
-    head, _, value = text.strip("| \t").partition("|")
+def _row_of(text: str) -> tuple[HeaderField, str, str] | None:
+    """Read a header that stands in a table: its word in the first cell, its value in the second."""
+    head, _, value = text.partition("\t")
     word = fold(head.strip("*: "))
     field = words().fields.get(word)
     return (field, value.strip(BLANKS + "|"), word) if field else None

@@ -45,7 +45,7 @@ def find_break(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None
         return _after_separator(lines, index, stop, separator, zone)
     if lines[index].depth and text.casefold().startswith(words().dated) and DATE_LIKE.search(text):
         return _dated_headers(lines, index, stop, zone)
-    if (":" in text or "：" in text or text[0] == "|") and field_of(text) is not None:
+    if (":" in text or "：" in text or "\t" in text or text[0] == "|") and field_of(text) is not None:
         return _bare_headers(lines, index, stop, zone)
     if (colon_last or opens_attribution(text)) and len(text) <= MAX_LINE:
         said = read_attribution(lines, index, stop)
