@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from datetime import tzinfo
 
-from data.mail.addresses import Person, find_address
-from data.mail.blocks import MAX_BLOCK, Headers
-from data.mail.dates import parse_date
+from data.mail.blocks import MAX_BLOCK
 from data.mail.lines import BLANKS, Line, skip_blank
 from data.mail.words import words
 
@@ -17,13 +14,7 @@ DATE_LIKE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d{2}\b|(?:19|20)\d{2}[年년]"
 )
 _DATE_FIRST = re.compile(r"(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}\b")
-_BEFORE_NAME = re.compile(
-    r"(?<!\w)(?:heeft|skrev|schrieb|użytkownik|пользователь|používateľ|uživatel|időpontban|alle ore|kl\.?|at|um|"
-    r"às|пише|uporabnik|korisnik|o godz\.?|ni|si|oleh|user|odesílatel|schreef|ο/η)(?![\w.])",
-    re.IGNORECASE,
-)
 _BEFORE = "-* >\t\u00a0"
-_CLOCK_TAIL = re.compile(r"^\s*(?:(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{3,4}|\([^()]{1,6}\))(?![\w]))?[\s,]*")
 
 
 def read_attribution(lines: Sequence[Line], index: int, stop: int) -> tuple[str, int] | None:
@@ -42,13 +33,6 @@ def read_attribution(lines: Sequence[Line], index: int, stop: int) -> tuple[str,
         if not opens:
             return None
     return None
-
-
-def attributed(joined: str, zone: tzinfo | None) -> Headers:
-    """What an attribution says: who wrote, and when."""
-    verb = words().wrote.search(joined.casefold())
-    locales = words().locales.get(verb[0], frozenset()) if verb else frozenset()
-    return Headers(sender=_attributed_sender(joined), sent_at=parse_date(joined, locales, zone))
 
 
 def opens_attribution(text: str) -> bool:
@@ -96,29 +80,9 @@ def _closes(joined: str) -> bool:
         proven = bool(DATE_LIKE.search(joined)) or "@" in joined
         if _DATE_FIRST.match(joined) or (folded[-2:-1] == ">" and "@" in joined and DATE_LIKE.search(joined)):
             return True
-        return proven and words().wrote.search(folded) is not None
+        return proven and (folded.startswith(words().quoting) or words().wrote.search(folded) is not None)
     if _DATE_FIRST.match(joined):
         return joined.endswith(">") or "GMT" in joined or "UTC" in joined
     if not folded.endswith(words().verbs) or not DATE_LIKE.search(joined):
         return False
     return "@" in joined or folded.split(" ", 1)[0] in words().openers
-
-
-def _attributed_sender(joined: str) -> Person | None:
-    """Read the name that stands before the address, or else between the date and the verb."""
-    span = find_address(joined)
-    if span is None:
-        verb = words().wrote.search(joined.casefold())
-        head = joined[: verb.start()] if verb else joined
-    else:
-        head = joined[: span[0]]
-    head = head.removesuffix("mailto:").rstrip(" <([\"'“”„,")
-    digits = max((at for at, char in enumerate(head) if char.isdigit()), default=-1)
-    tail = _CLOCK_TAIL.sub("", head[digits + 1 :], count=1) if digits >= 0 else head
-    for match in list(_BEFORE_NAME.finditer(tail))[::-1][:1]:
-        tail = tail[match.end() :]
-    name = tail.rpartition(",")[2] if span is not None and digits >= 0 else tail
-    name = words().wrote.sub("", name, count=1) if name.islower() else name
-    name = name.strip(" \t\u00a0\"'“”„«»‘’`,;*_<>()[]:.-")
-    address = joined[span[0] : span[1]].lower() if span else None
-    return Person(name or None, address) if name or address else None

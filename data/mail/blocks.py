@@ -187,8 +187,7 @@ def _locales(spelled: str) -> frozenset[str]:
     """The locales that share most of the header words (English words stand in every locale's Gmail)."""
     counts: dict[str, int] = {}
     for word in spelled.split("\n"):
-        for code in words().locales.get(word, ()):
-            if code != "en":
-                counts[code] = counts.get(code, 0) + 1
+        for code in words().languages(word):
+            counts[code] = counts.get(code, 0) + 1
     best = max(counts.values(), default=0)
     return frozenset(code for code, count in counts.items() if count == best)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Literal
 
-from data.mail.attribution import DATE_LIKE, MAX_LINE, attributed, opens_attribution, read_attribution
+from data.mail.attribution import DATE_LIKE, MAX_LINE, opens_attribution, read_attribution
 from data.mail.blocks import Headers, field_of, headers_of, read_block, run_together
+from data.mail.bylines import attributed
 from data.mail.dates import parse_date
 from data.mail.lines import BLANKS, RULES, Line, skip_blank
 from data.mail.words import fold, words
@@ -70,9 +71,16 @@ def _separator(text: str) -> BreakKind | None:
         return "forward"
     if key in known.original and dashed:
         return "original"
-    if dashed and len(bare) < MAX_LINE and bare[-1] in ":：" and words().wrote.search(bare.casefold()):
+    if dashed and len(bare) < MAX_LINE and _says_wrote(text, bare):
         return "original"  # HCL Verse: -----Ana Cruz wrote: -----
     return _started(bare) if text.lstrip(BLANKS)[:2] in _PAIRS else None
+
+
+def _says_wrote(text: str, bare: str) -> bool:
+    """Whether a verb of attribution stands between rules: ``-----Ana wrote: -----``, ``---- Ana wrote ----``."""
+    if bare[-1] in ":：":
+        return words().wrote.search(bare.casefold()) is not None
+    return text[:2] in _PAIRS and text[-2:] in _PAIRS and bare.casefold().endswith(words().verbs)
 
 
 def _started(bare: str) -> BreakKind | None:
@@ -109,7 +117,9 @@ def _after_separator(lines: Sequence[Line], index: int, stop: int, kind: BreakKi
         said = read_attribution(lines, first, stop)
         if said is not None:
             return Break(kind, index, said[1], attributed(said[0], zone))
-    return Break(kind, index, first if first < stop else stop, Headers())
+    said_here = kind == "original" and words().wrote.search(lines[index].text.casefold()) is not None
+    headers = attributed(lines[index].text.strip(RULES), zone) if said_here else Headers()
+    return Break(kind, index, first if first < stop else stop, headers)
 
 
 def _skip_closing(lines: Sequence[Line], body: int, stop: int) -> int:

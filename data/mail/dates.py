@@ -17,10 +17,11 @@ _SOLID_DAY = re.compile(r"(?<!\d)\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{4}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d{2}|25[4-9]\d)(?!\d)")
 _DAY = re.compile(r"(?<![\d:.])(?<!Th )(\d{1,2})(?![\d:])")  # "Th 5" is Vietnam's Thursday
 _WORD = re.compile(r"[^\s\d,.;:()/+-]+(?:\.[^\s\d,.;:()/+-]+)?")
-_MORNING = re.compile(r"\d\s?(?:am|a\.m|ng umaga|pagi|pg|π\.?μ)(?!\w)|上午|午前|오전", re.IGNORECASE)
+_MORNING = re.compile(r"\d\s?(?:am|a\.m|ng umaga|pagi|pg|π\.?μ|ص)(?!\w)|上午|午前|오전", re.IGNORECASE)
 _EVENING = re.compile(
-    r"\d\s?(?:pm|p\.m|ptg|petang|ng hapon|ng gabi|malam|μ\.?μ)(?!\w)|下午|午後|오후|晚上", re.IGNORECASE
+    r"\d\s?(?:pm|p\.m|ptg|petang|ng hapon|ng gabi|malam|μ\.?μ|م)(?!\w)|下午|午後|오후|晚上", re.IGNORECASE
 )
+_AMERICAN = re.compile(r"\d\s?[ap]\.?m(?!\w)|ng umaga|ng hapon|ng gabi", re.IGNORECASE)
 _ZONES = {
     "utc": 0, "gmt": 0, "z": 0, "wet": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
     "pdt": -7, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "hnec": 1, "haec": 2, "sečv": 2, "seč": 1, "selč": 2, "bst": 1,
@@ -65,18 +66,21 @@ def _calendar_day(text: str, locales: Collection[str]) -> tuple[int, int, int] |
     month = _month(text, locales)
     if year is None or month is None:
         match = _NUMERIC.search(text)
-        return _ordered(match, text) if match else None
+        return _ordered(match, text, locales) if match else None
     for match in _DAY.finditer(text):
         if 1 <= int(match[1]) <= 31 and match.start() not in range(*month[1]):
             return _christian(int(year[0])), month[0], int(match[1])
     return None
 
 
-def _ordered(match: re.Match[str], text: str) -> tuple[int, int, int]:
-    """Put three numbers in order: the day first, but the month first where an American clock stands beside slashes."""
+def _ordered(match: re.Match[str], text: str, locales: Collection[str]) -> tuple[int, int, int]:
+    """Put three numbers in order: the day first, but the month first where an American clock stands beside slashes.
+
+    Filipinos write dates as Americans do; whoever else names his language puts the day first.
+    """
     first, second, year = int(match[1]), int(match[2]), int(match[3])
     year += 2000 if year < 70 else 1900 if year < 100 else 0
-    american = "/" in match[0] and bool(_MORNING.search(text) or _EVENING.search(text))
+    american = "/" in match[0] and _AMERICAN.search(text) is not None and (not locales or "fil" in locales)
     if second > 12 or (american and first <= 12):
         first, second = second, first
     return _christian(year), second, first

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-BLANKS = " \t\u00a0\u200b\ufeff\u200e\u200f\u2060\u200c\u200d"
+DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+BLANKS = " \t\u00a0\u200b\ufeff\u2060\u200c\u200d" + DIRECTIONS
 RULES = "-_=*#~—–─━ \t\u00a0+><ᐧ"
 _STRANGE = frozenset(BLANKS + ">＞")
 

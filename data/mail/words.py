@@ -27,6 +27,7 @@ class Words:
     verbs: tuple[str, ...]
     verb_tails: frozenset[str]
     openers: frozenset[str]
+    quoting: tuple[str, ...]
     months: dict[str, tuple[tuple[str, int], ...]]
     forward_prefixes: frozenset[str]
     reply_prefixes: frozenset[str]
@@ -37,6 +38,11 @@ class Words:
     mobile_starts: frozenset[str]
     automatic: tuple[str, ...]
     longest_field: int
+
+    def languages(self, word: str) -> frozenset[str]:
+        """The locales that know a header word or a verb; none for what English knows, which stands everywhere."""
+        known = self.locales.get(word, frozenset())
+        return frozenset() if "en" in known else known
 
 
 def fold(text: str) -> str:
@@ -62,6 +68,7 @@ def words() -> Words:
         verbs=tuple(sorted(_all(table, "wrote"))),
         verb_tails=frozenset(verb.split()[-1] for verb in _all(table, "wrote")),
         openers=frozenset(word.split()[0] for word in _all(table, "on")),
+        quoting=tuple(f"{phrase} " for phrase in sorted(_all(table, "quoting"))),
         months=_months(table),
         forward_prefixes=_all(table, "fw"),
         reply_prefixes=_all(table, "re"),

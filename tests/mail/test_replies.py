@@ -12,6 +12,8 @@ CORPUS = Path(__file__).parent.parent / "corpus" / "mail"
 REPLIES = tomllib.loads((CORPUS / "replies.toml").read_text(encoding="utf-8"))
 ATTRIBUTIONS = tomllib.loads((CORPUS / "attributions.toml").read_text(encoding="utf-8"))
 
+LINES = tomllib.loads((CORPUS / "attribution_lines.toml").read_text(encoding="utf-8"))["lines"]
+
 
 def answered(body: str) -> Email:
     return compose("Re: Friday", body, "test", sender="ana@brightloom.example", sent_at=None)
@@ -49,6 +51,23 @@ def test_an_attribution_names_the_original_of_a_forward(name: str) -> None:
     assert (email.client, email.client_name, email.text) == ("ana@brightloom.example", "Ana Cruz", "Is Friday fine?")
     assert email.sent_at is not None
     assert email.sent_at.isoformat() == "2021-10-28T12:46:00+00:00"
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_stands_below_any_line_of_attribution_is_history(line: str) -> None:
+    """Whether the quote below is marked or not, the own text ends at the line."""
+    assert answered(f"Yes.\n\n{line}\n\n> Is Friday fine?\n").text == "Yes."
+    assert answered(f"Yes.\n\n{line}\nIs Friday fine? Please say.\n").text == "Yes."
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_any_line_of_attribution_says_who_and_when(line: str) -> None:
+    """Name, address and moment are read wherever the language puts them."""
+    email = compose("FW: Friday", f"FYI\n\n{line}\n\n> Is Friday fine?\n", "test", sender="t@s.example", sent_at=None)
+    assert (email.text, email.client_name) == ("Is Friday fine?", "Ana Cruz")
+    assert email.client == ("ana@brightloom.example" if "@" in line else None)
+    at = email.sent_at.isoformat()[:16] if email.sent_at else None
+    assert at == ("2026-03-05T17:42" if any(char.isdigit() for char in line) else None)
 
 
 def test_each_kind_of_zone_is_named() -> None:
