@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from data.errors import InputError
+from service.client_lines import count_anew
 from service.tables import AgreedDateRow, AliasRow, FactRow, MessageRow
 
 _FOR_EVERYBODY = frozenset(
@@ -46,10 +47,12 @@ def merge(connection: Connection, client: str, alias: str) -> None:
         raise InputError(f"{alias!r} belongs to {holder!r} already: take it away there first, or merge that client")
     if alias.startswith("@") and alias[1:] in _FOR_EVERYBODY:
         raise InputError(f"{alias!r} is a mail provider with many strangers on it: merge single addresses in its place")
-    for name in _names_behind(connection, alias):
+    names = _names_behind(connection, alias)
+    for name in names:
         connection.execute(update(MessageRow).where(MessageRow.owner == name).values(owner=client))
         connection.execute(update(AliasRow).where(AliasRow.client == name).values(client=client))
         _move_facts(connection, name, client)
+    count_anew(connection, {client, *names})
     if not _is_alias(connection, alias):
         connection.execute(insert(AliasRow).values(alias=alias, client=client))
 
@@ -59,13 +62,16 @@ def part(connection: Connection, client: str, alias: str) -> bool:
     gone = connection.execute(delete(AliasRow).where(AliasRow.alias == alias, AliasRow.client == client))
     if not gone.rowcount:
         return False
+    apart = {client}
     theirs = select(MessageRow.client).where(MessageRow.owner == client, _written_by(alias)).distinct()
     for name in list(connection.scalars(theirs)):
         if name is not None and name != client:
             now = owner_of(connection, name)
+            apart.add(now)
             connection.execute(
                 update(MessageRow).where(MessageRow.owner == client, MessageRow.client == name).values(owner=now)
             )
+    count_anew(connection, apart)
     return True
 
 

@@ -13,7 +13,7 @@ from data.mail.reading import compose, read
 from data.records import Email
 from data.taxonomy import Label
 from data.wire import to_json
-from service import store
+from service import listing
 from service.bodies import media_type, whole_body
 from service.cursor import Cursor
 from service.handling import NO_CONTEXT, Receipt
@@ -71,7 +71,7 @@ def list_messages(
 ) -> Response:
     """List stored messages page by page."""
     after = Cursor.from_token(cursor) if cursor else None
-    page = service.store.page(store.Query(client, label, urgency_min, since, after, limit))
+    page = service.store.page(listing.Query(client, label, urgency_min, since, after, limit))
     following = page.next.token() if page.next else None
     return JSONResponse({"messages": [to_json(message) for message in page.messages], "next_cursor": following})
 

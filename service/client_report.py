@@ -17,9 +17,11 @@ from model.parting import (
     parting_window,
 )
 from service.adviser import Adviser
-from service.clientele import Clientele, Line, Moment
+from service.client_lines import Line
+from service.clientele import Clientele, Moment
 from service.known import Known
-from service.store import Query, Store
+from service.listing import Query
+from service.store import Store
 
 _WEIGHED = 100  # latest messages whose strategies are counted
 

@@ -8,8 +8,9 @@ from typing import Any
 from data.taxonomy import LABELS, group_of
 from model.agenda import AgendaItem
 from model.parting import PartingAdvice
+from service.client_lines import Line
 from service.client_report import ClientReport
-from service.clientele import Line, Moment
+from service.clientele import Moment
 from service.known import Known
 
 

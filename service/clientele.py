@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, select, tuple_
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from data.context import ClientContext, Context
 from data.taxonomy import Label
@@ -14,29 +13,21 @@ from model.facts import SeenMessage
 from model.parting import InboxCount
 from service import aliases
 from service.client_facts import forget_facts, known_client, note_name, note_told, patch_facts
+from service.client_lines import Line, Lines, line_of, lines_of
 from service.cursor import Cursor
+from service.database import writing
 from service.known import Known
 from service.past import REMEMBERED
-from service.tables import AgreedDateRow, AliasRow, CorrectionRow, FactRow, MessageRow, SignalRow
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One client of the listing: how many messages, the first and the last of them, and each label's count."""
-
-    client: str
-    messages: int
-    first_at: datetime
-    last_at: datetime
-    labels: tuple[tuple[Label, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Clients, those who wrote last first, and where the next page starts."""
-
-    clients: tuple[Line, ...]
-    next: Cursor | None
+from service.tables import (
+    AgreedDateRow,
+    AliasRow,
+    AnswerRow,
+    ClientRow,
+    CorrectionRow,
+    FactRow,
+    MessageRow,
+    SignalRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,7 @@ class Clientele:
     def note(self, name: str, context: Context, mail_name: str | None, sent_at: datetime | None) -> None:
         """Keep what came with a message; where later messages are there already, it only fills what is unknown."""
         now = self._clock()
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             client = aliases.owner_of(connection, aliases.tidy(name))
             at = sent_at if sent_at is not None and _wrote_after(connection, client, sent_at) else now
             note_told(connection, client, context, at, self._today(sent_at or now))
@@ -108,32 +99,34 @@ class Clientele:
     def patch(self, name: str, patch: ClientContext) -> Known:
         """Lay a merge patch over what is known of a client, who may be new."""
         now = self._clock()
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             client = aliases.owner_of(connection, aliases.tidy(name))
             patch_facts(connection, client, patch, now, self._today(now))
             return known_client(connection, client, now, self._recent_days)
 
     def merge(self, name: str, alias: str) -> Known:
         """Take another address, name or ``@domain`` for this client (InputError where it cannot be)."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             client = aliases.owner_of(connection, aliases.tidy(name))
             aliases.merge(connection, client, aliases.tidy(alias))
             return known_client(connection, client, self._clock(), self._recent_days)
 
     def part(self, name: str, alias: str) -> bool:
         """Let an alias stand for itself again; facts stay with the client."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             client = aliases.owner_of(connection, aliases.tidy(name))
             return aliases.part(connection, client, aliases.tidy(alias))
 
     def forget(self, name: str) -> bool:
         """Drop everything of a client: messages, corrections, facts, dates, aliases; False where there was nothing."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             client = aliases.owner_of(connection, aliases.tidy(name))
             theirs = select(MessageRow.id).where(MessageRow.owner == client)
             connection.execute(delete(CorrectionRow).where(CorrectionRow.message_id.in_(theirs)))
             connection.execute(delete(SignalRow).where(SignalRow.message_id.in_(theirs)))
+            connection.execute(delete(AnswerRow).where(AnswerRow.message_id.in_(theirs)))
             gone = connection.execute(delete(MessageRow).where(MessageRow.owner == client)).rowcount
+            connection.execute(delete(ClientRow).where(ClientRow.client == client))
             gone += forget_facts(connection, client)
             gone += connection.execute(delete(AliasRow).where(AliasRow.client == client)).rowcount
         if gone and self._engine.dialect.name == "sqlite":
@@ -143,23 +136,13 @@ class Clientele:
 
     def page(self, limit: int, after: Cursor | None = None) -> Lines:
         """The clients with stored messages, those who wrote last first."""
-        last = func.max(MessageRow.dated_at)
-        statement = _per_client(last)
-        if after is not None:
-            statement = statement.having(tuple_(last, MessageRow.owner) < tuple_(after.at, after.id))
         with self._engine.connect() as connection:
-            rows = connection.execute(statement.limit(limit + 1)).all()
-            shown = rows[:limit]
-            counts = _label_counts(connection, [row.owner for row in shown])
-        lines = tuple(Line(r.owner, r.messages, r.first, r.last, counts.get(r.owner, ())) for r in shown)
-        return Lines(lines, Cursor(lines[-1].last_at, lines[-1].client) if len(rows) > limit else None)
+            return lines_of(connection, limit, after)
 
     def line(self, client: str) -> Line | None:
         """The same of one client."""
         with self._engine.connect() as connection:
-            row = connection.execute(_per_client(func.max(MessageRow.dated_at), client)).first()
-            counts = _label_counts(connection, [client])
-        return None if row is None else Line(row.owner, row.messages, row.first, row.last, counts.get(client, ()))
+            return line_of(connection, client)
 
     def timeline(self, client: str) -> tuple[Moment, ...]:
         """A client's latest messages (no newsletters, no automatic replies), oldest first."""
@@ -172,7 +155,7 @@ class Clientele:
         )
         with self._engine.connect() as connection:
             rows = connection.execute(chosen).all()
-            labels = _labels_of(connection, client)
+            labels = _labels_of(connection, [row.id for row in rows])
         return tuple(
             Moment(
                 SeenMessage(row.id, row.dated_at, labels.get(row.id, ())),
@@ -195,7 +178,7 @@ class Clientele:
 
     def last_heard(self, client: str) -> datetime | None:
         """The moment of a client's newest message."""
-        newest = select(func.max(MessageRow.dated_at)).where(MessageRow.owner == client)
+        newest = select(ClientRow.last_at).where(ClientRow.client == client)
         with self._engine.connect() as connection:
             return connection.scalar(newest)
 
@@ -224,31 +207,10 @@ def _wrote_after(connection: Connection, client: str, moment: datetime) -> bool:
     return connection.execute(later).first() is not None
 
 
-def _per_client(last: Any, client: str | None = None) -> Select[Any]:  # noqa: ANN401 (a column expression)
-    counted = func.count().label("messages")
-    statement = select(MessageRow.owner, counted, func.min(MessageRow.dated_at).label("first"), last.label("last"))
-    whose = MessageRow.owner.is_not(None) if client is None else MessageRow.owner == client
-    return statement.where(whose).group_by(MessageRow.owner).order_by(last.desc(), MessageRow.owner.desc())
-
-
-def _label_counts(connection: Connection, clients: list[str]) -> dict[str, tuple[tuple[Label, int], ...]]:
-    count = func.count().label("messages")
-    chosen = (
-        select(MessageRow.owner, SignalRow.label, count)
-        .join(SignalRow, (SignalRow.message_id == MessageRow.id) & SignalRow.present)
-        .where(MessageRow.owner.in_(clients), MessageRow.kind == "message")
-        .group_by(MessageRow.owner, SignalRow.label)
-        .order_by(MessageRow.owner, count.desc(), SignalRow.label)
-    )
-    by_client = groupby(connection.execute(chosen), key=lambda row: row.owner)
-    return {client: tuple((row.label, row.messages) for row in rows) for client, rows in by_client}
-
-
-def _labels_of(connection: Connection, client: str) -> dict[str, tuple[Label, ...]]:
+def _labels_of(connection: Connection, messages: list[str]) -> dict[str, tuple[Label, ...]]:
     chosen = (
         select(SignalRow.message_id, SignalRow.label)
-        .join(MessageRow, (SignalRow.message_id == MessageRow.id) & SignalRow.present)
-        .where(MessageRow.owner == client)
+        .where(SignalRow.message_id.in_(messages), SignalRow.present)
         .order_by(SignalRow.message_id, SignalRow.label)
     )
     by_message = groupby(connection.execute(chosen), key=lambda row: row.message_id)

@@ -1,8 +1,10 @@
-"""The database behind the store: opened at an SQLAlchemy URL, and brought to the newest schema."""
+"""The database behind the store: opened at an SQLAlchemy URL, brought to the newest schema, written in turns."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -31,6 +33,18 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes what it first looked up: all of it or nothing, on disk once the block has ended.
+
+    SQLite lets one such writer in at a time; PostgreSQL does not, there a lock or a unique key has to decide.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
@@ -48,7 +62,8 @@ def _engine(url: URL) -> Engine:
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer
-    cursor.execute("PRAGMA synchronous=NORMAL")  # safe with WAL against a crash of the process
+    cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged is on disk, also when the power fails
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA journal_size_limit=67108864")  # bytes: a long write does not leave a long journal behind
     cursor.execute("PRAGMA secure_delete=ON")  # a client who is forgotten is gone from the file too
     cursor.close()

@@ -8,7 +8,7 @@ from data.records import Email
 
 def sound(email: Email) -> Email:
     """The mail with lone surrogates replaced by U+FFFD (offsets stay right), and without a date beyond time's edge."""
-    if not _has_utc(email.sent_at):
+    if in_utc(email.sent_at) is None:
         email = replace(email, sent_at=None)
     texts = (email.source, email.subject, email.text, email.client, email.client_name, email.message_id)
     if all(_encodable(text) for text in (*texts, email.raw_text) if text):
@@ -25,6 +25,14 @@ def sound(email: Email) -> Email:
     )
 
 
+def in_utc(moment: datetime | None) -> datetime | None:
+    """The moment in UTC; None also for one beyond time's edge (31 December 9999, west of Greenwich)."""
+    try:
+        return moment.astimezone(UTC) if moment else None
+    except OverflowError:
+        return None
+
+
 def _encodable(text: str) -> bool:
     try:
         text.encode()
@@ -35,10 +43,3 @@ def _encodable(text: str) -> bool:
 
 def _mended(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
-
-
-def _has_utc(moment: datetime | None) -> bool:
-    try:
-        return moment is None or bool(moment.astimezone(UTC))
-    except OverflowError:  # 31 December 9999, west of Greenwich
-        return False

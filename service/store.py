@@ -1,44 +1,32 @@
 """Where assessed messages are kept: SQLite by default, PostgreSQL by its URL; each message once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Subquery, exists, func, insert, or_, select, text, tuple_, update
+from sqlalchemy import Connection, Engine, Select, Subquery, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from data.records import Assessment
+from data.records import Assessment, Email
 from data.taxonomy import Label
 from data.wire import from_json, to_json
 from model.facts import SeenMessage
 from service.aliases import owner_of, tidy
-from service.cursor import Cursor
-from service.database import open_database
+from service.client_lines import count_in
+from service.database import open_database, writing
+from service.listing import Page, Query, page_of
 from service.past import REMEMBERED, Past
+from service.sound import in_utc
 from service.tables import MessageRow, SignalRow
+from service.twins import twin_of, wait_for_twins
 from service.upserts import insert_into
 
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which stored messages to list; None asks for nothing in particular. ``after`` is where the last page ended."""
-
-    client: str | None = None
-    label: Label | None = None
-    urgency_min: int = 0
-    since: datetime | None = None
-    after: Cursor | None = None
-    limit: int = 50
+Beside = Callable[[Connection, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Stored messages, newest first, and where the next page starts (None on the last one)."""
-
-    messages: tuple[Assessment, ...]
-    next: Cursor | None
+def nothing(_connection: Connection, _message_id: str) -> None:
+    """Write nothing beside a message."""
 
 
 class Store:
@@ -52,16 +40,34 @@ class Store:
         """The database behind it."""
         return self._engine
 
-    def add(self, assessment: Assessment, received_at: datetime) -> bool:
-        """Keep a message and its signals, both or neither; False where its id is already there."""
-        with self._engine.begin() as connection:
-            owner = _owner(connection, assessment)
-            row = _message_row(assessment, received_at) | {"owner": owner}
-            once = insert_into(self._engine.dialect.name, MessageRow, row).on_conflict_do_nothing()
-            added = connection.execute(once.returning(MessageRow.id)).first() is not None
-            if added and assessment.signals:
-                connection.execute(insert(SignalRow), _signal_rows(assessment))
+    def add(self, assessment: Assessment, received_at: datetime, beside: Beside = nothing) -> bool:
+        """Keep a message, its signals, and what ``beside`` writes: all or nothing; on disk once this returns.
+
+        False where the message is already there, by its id or as a twin; ``beside`` is told the id that is kept.
+        """
+        with writing(self._engine) as connection:
+            wait_for_twins(connection, assessment)
+            twin = twin_of(connection, assessment)
+            added = twin is None and self._insert(connection, assessment, received_at)
+            beside(connection, twin or assessment.id)
         return added
+
+    def note(self, message_id: str, beside: Beside) -> None:
+        """Write beside a message that is there already."""
+        with writing(self._engine) as connection:
+            beside(connection, message_id)
+
+    def _insert(self, connection: Connection, assessment: Assessment, received_at: datetime) -> bool:
+        owner = None if assessment.client is None else owner_of(connection, tidy(assessment.client))
+        row = _message_row(assessment, received_at) | {"owner": owner}
+        once = insert_into(connection.dialect.name, MessageRow, row).on_conflict_do_nothing()
+        if connection.execute(once.returning(MessageRow.id)).first() is None:
+            return False
+        if assessment.signals:
+            connection.execute(insert(SignalRow), _signal_rows(assessment, row["dated_at"]))
+        if owner is not None:
+            count_in(connection, owner, row["dated_at"])
+        return True
 
     def advise(self, assessment: Assessment) -> None:
         """Put other strategies in place of those that a stored message has."""
@@ -75,35 +81,36 @@ class Store:
             row = session.scalar(select(MessageRow.assessment).where(MessageRow.id == message_id))
         return from_json(row) if row is not None else None
 
+    def twin(self, mail: Email | Assessment) -> Assessment | None:
+        """The stored message that is the same one as this, though it came another way and looks a little different."""
+        with self._engine.connect() as connection:
+            twin = twin_of(connection, mail)
+        return self.get(twin) if twin is not None else None
+
     def page(self, query: Query) -> Page:
         """The messages that a query asks for, newest first."""
-        with Session(self._engine) as session:
-            rows = session.execute(_listing(query).limit(query.limit + 1)).all()
-        shown = rows[: query.limit]
-        last = shown[-1] if len(rows) > query.limit else None
-        return Page(
-            messages=tuple(from_json(row.assessment) for row in shown),
-            next=Cursor(last.dated_at, last.id) if last else None,
-        )
+        with self._engine.connect() as connection:
+            return page_of(connection, query)
 
     def past(self, client: str, *, before: datetime | None, but: str | None = None) -> Past:
         """What came from a client before a moment (all there is, where that is None), by all its addresses.
 
-        Newsletters, automatic replies and the message ``but`` are left out.
+        Newsletters, automatic replies and the message ``but`` are left out; no more than ``REMEMBERED`` are counted.
         """
         with self._engine.connect() as connection:
             owner = owner_of(connection, tidy(client))
         theirs = [MessageRow.owner == owner, MessageRow.error.is_(None), MessageRow.kind == "message"]
-        moment = _in_utc(before)
+        moment = in_utc(before)
         if but is not None:
             theirs.append(MessageRow.id != but)
         if moment is not None:
             theirs.append(MessageRow.dated_at < moment)
         with Session(self._engine) as session:
-            count, first = session.execute(select(func.count(), func.min(MessageRow.dated_at)).where(*theirs)).one()
-            newest_first = select(MessageRow).where(*theirs).order_by(MessageRow.dated_at.desc()).limit(REMEMBERED)
-            latest = newest_first.with_only_columns(MessageRow.id, MessageRow.dated_at).subquery()
-            return Past(count, first, _remembered(session.execute(_with_labels(latest))))
+            first = session.scalar(select(MessageRow.dated_at).where(*theirs).order_by(MessageRow.dated_at).limit(1))
+            newest_first = select(MessageRow.id, MessageRow.dated_at).where(*theirs)
+            latest = newest_first.order_by(MessageRow.dated_at.desc()).limit(REMEMBERED).subquery()
+            remembered = _remembered(session.execute(_with_labels(latest)))
+        return Past(len(remembered), first, remembered)
 
     def check(self) -> None:
         """Ask the database for nothing, to see that it answers (SQLAlchemyError where it does not)."""
@@ -136,29 +143,8 @@ def _remembered(rows: Iterable[tuple[str, datetime, Label | None]]) -> tuple[See
     )
 
 
-def _listing(query: Query) -> Select[tuple[str, datetime, dict[str, Any]]]:
-    statement = select(MessageRow.id, MessageRow.dated_at, MessageRow.assessment)
-    if query.client is not None:
-        name = tidy(query.client)  # a client's own name gives all its addresses, an address its own messages
-        statement = statement.where(or_(MessageRow.owner == name, MessageRow.client == name))
-    if query.label is not None:
-        bears = (SignalRow.message_id == MessageRow.id) & (SignalRow.label == query.label) & SignalRow.present
-        statement = statement.where(exists().where(bears))
-    if query.urgency_min > 0:
-        statement = statement.where(MessageRow.urgency >= query.urgency_min)
-    if query.since is not None:
-        statement = statement.where(MessageRow.dated_at >= query.since)
-    if query.after is not None:
-        statement = statement.where(tuple_(MessageRow.dated_at, MessageRow.id) < tuple_(query.after.at, query.after.id))
-    return statement.order_by(MessageRow.dated_at.desc(), MessageRow.id.desc())
-
-
-def _owner(connection: Connection, assessment: Assessment) -> str | None:
-    return None if assessment.client is None else owner_of(connection, tidy(assessment.client))
-
-
 def _message_row(assessment: Assessment, received_at: datetime) -> dict[str, Any]:
-    sent_at = _in_utc(assessment.sent_at)
+    sent_at = in_utc(assessment.sent_at)
     return {
         "id": assessment.id,
         "client": assessment.client,
@@ -180,15 +166,6 @@ def _message_row(assessment: Assessment, received_at: datetime) -> dict[str, Any
     }
 
 
-def _in_utc(moment: datetime | None) -> datetime | None:
-    try:
-        return moment.astimezone(UTC) if moment else None
-    except OverflowError:  # a mail may claim to be of the year 1 or 9999
-        return None
-
-
-def _signal_rows(assessment: Assessment) -> list[dict[str, Any]]:
-    return [
-        {"message_id": assessment.id, "label": s.label, "probability": s.probability, "present": s.present}
-        for s in assessment.signals
-    ]
+def _signal_rows(assessment: Assessment, dated_at: datetime) -> list[dict[str, Any]]:
+    shared = {"message_id": assessment.id, "dated_at": dated_at}
+    return [shared | {"label": s.label, "probability": s.probability, "present": s.present} for s in assessment.signals]

@@ -3,7 +3,20 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+    true,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -43,11 +56,16 @@ class MessageRow(Base):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_dated_at_id", "dated_at", "id"),
-        Index("ix_messages_client_dated_at", "client", "dated_at"),
-        Index("ix_messages_owner_dated_at", "owner", "dated_at"),
+        Index("ix_messages_client_dated_at_id", "client", "dated_at", "id"),
+        Index("ix_messages_owner_dated_at_id", "owner", "dated_at", "id"),
         Index("ix_messages_kind_dated_at_owner", "kind", "dated_at", "owner"),  # counts of the inbox read it alone
-        Index("ix_messages_urgency", "urgency"),
-    )
+        Index("ix_messages_urgency_dated_at_id", "urgency", "dated_at", "id"),
+        Index("ix_messages_message_id", "message_id"),
+        Index(
+            "ix_messages_received_at", "received_at",
+            sqlite_where=text("has_text = 1"), postgresql_where=text("has_text"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     client: Mapped[str | None] = mapped_column(Text)  # as the mail has it
@@ -67,18 +85,37 @@ class MessageRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     error: Mapped[str | None] = mapped_column(String(64))
     assessment: Mapped[dict[str, Any]] = mapped_column(JSON)
+    has_text: Mapped[bool] = mapped_column(server_default=true())  # False once its time has run out: figures alone
 
 
 class SignalRow(Base):
-    """One label of one message."""
+    """One label of one message; ``dated_at`` is the message's, so that a label's messages are listed by one index."""
 
     __tablename__ = "signals"
-    __table_args__ = (Index("ix_signals_label_present_message_id", "label", "present", "message_id"),)
+    __table_args__ = (
+        Index(
+            "ix_signals_label_dated_at_message_id", "label", "dated_at", "message_id",
+            sqlite_where=text("present = 1"), postgresql_where=text("present"),
+        ),
+    )  # fmt: skip
 
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
     label: Mapped[str] = mapped_column(String(32), primary_key=True)
     probability: Mapped[float]
     present: Mapped[bool]
+    dated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ClientRow(Base):
+    """How many messages a client has, the first and the last: counted as they come, so that the list needs no scan."""
+
+    __tablename__ = "clients"
+    __table_args__ = (Index("ix_clients_last_at_client", "last_at", "client"),)
+
+    client: Mapped[str] = mapped_column(Text, primary_key=True)
+    messages: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class AliasRow(Base):
@@ -154,3 +191,48 @@ class SessionRow(Base):
     token_id: Mapped[str] = mapped_column(ForeignKey("access_tokens.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AnswerRow(Base):
+    """One answer to whoever forwarded a message: written with the message, sent later, kept as a note that it was.
+
+    ``thread`` says what it answers (headers of the forwarding mail) and is emptied once there is an ``outcome``
+    (sent, refused, or given_up); ``due_at`` is when to try next, None where nothing is left to do.
+    """
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        Index("ix_answers_due_at", "due_at"),
+        Index("ix_answers_message_id", "message_id"),
+        Index("ix_answers_recipient_created_at", "recipient", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    recipient: Mapped[str] = mapped_column(Text)
+    thread: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+
+
+class WebhookTokenRow(Base):
+    """A token that a webhook was signed with: it opens the door once."""
+
+    __tablename__ = "webhook_tokens"
+    __table_args__ = (Index("ix_webhook_tokens_seen_at", "seen_at"),)
+
+    token: Mapped[str] = mapped_column(String(200), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailboxRow(Base):
+    """How far a watched IMAP folder was read: the last UID under the folder's UIDVALIDITY."""
+
+    __tablename__ = "mailboxes"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    validity: Mapped[int] = mapped_column(BigInteger)
+    uid: Mapped[int] = mapped_column(BigInteger)
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)

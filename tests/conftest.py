@@ -83,7 +83,7 @@ def client(home: Path, store_url: str, running: Running) -> Iterator[httpx.Clien
 def assessed() -> Assessed:
     """Make an assessment that bears ``labels``; keywords replace any field."""
 
-    def make(message_id: str = "m1", labels: tuple[Label, ...] = (), **fields: Any) -> Assessment:
+    def make(own_id: str = "m1", labels: tuple[Label, ...] = (), **fields: Any) -> Assessment:
         text = "Did my message arrive? Copy me on every step."
         in_subject = (Passage(0, 6, "Drafts", "subject"),)
         quoted = (Passage(0, 22, text[:22]),)
@@ -97,7 +97,8 @@ def assessed() -> Assessed:
             because=(Reason("micro_managing", 0.93, ("Did my message arrive?",)), Reason(fact="outside working hours")),
         )  # fmt: skip
         whole: dict[str, Any] = {
-            "id": message_id, "source": "api", "message_id": "<1@mail.example>", "client": "ana@brightloom.example",
+            "id": own_id, "source": "api", "message_id": f"<{own_id}@mail.example>",
+            "client": "ana@brightloom.example",
             "sent_at": datetime(2026, 3, 5, 17, 42, tzinfo=UTC), "lang": "en", "subject": "Drafts", "text": text,
             "signals": signals, "model": "v1", "strategies": (strategy,), "more": ("stay-yourself",),
             "urgency": Urgency(2, (0.1, 0.2, 0.6, 0.1), True, 0.8, date(2026, 3, 6), in_subject),

@@ -8,9 +8,9 @@ import typer
 
 from data.errors import InputError
 from service import words
+from service.client_lines import Line
 from service.client_report import ClientReport
 from service.client_wire import line_json, report_json
-from service.clientele import Line
 from service.settings import read_settings
 from service.wiring import Records, build_records
 

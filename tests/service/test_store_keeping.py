@@ -6,11 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from data.records import Assessment, Problem
+from data.taxonomy import Label
 from data.wire import to_json
-from service.store import Query, Store, open_store
+from service.listing import Query
+from service.store import Store, open_store
 
 Assessed = Callable[..., Assessment]
 NOON = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
@@ -66,14 +69,7 @@ def test_pages_follow_one_another(store: Store, assessed: Assessed) -> None:
     """Page by page every message comes once, newest first, also where many bear the same moment."""
     for n in range(25):
         store.add(assessed(f"m{n:02}", sent_at=NOON - timedelta(hours=n // 5)), NOON)
-    seen: list[str] = []
-    query = Query(limit=7)
-    while True:
-        page = store.page(query)
-        seen += [message.id for message in page.messages]
-        if page.next is None:
-            break
-        query = dataclasses.replace(query, after=page.next)
+    seen = listed(store, Query(limit=7))
     assert len(seen) == len(set(seen)) == 25
     assert seen[:5] == ["m04", "m03", "m02", "m01", "m00"]
 
@@ -129,3 +125,74 @@ def test_a_store_survives_its_closing(store_url: str, assessed: Assessed) -> Non
     second = open_store(store_url)
     assert second.get("m1") is not None
     second.close()
+
+
+def test_two_copies_of_one_mail_are_one_message(store: Store, assessed: Assessed) -> None:
+    """The same Message-ID from the same client, signed or wrapped otherwise, is known, and the first copy stays."""
+    text = assessed().text
+    assert store.add(assessed("plain"), NOON)
+    forwarded = assessed(
+        "forwarded", message_id="<plain@mail.example>", text=f"{text}\n\nAna, Brightloom", sent_at=None
+    )
+    assert not store.add(forwarded, NOON)
+    twin = store.twin(forwarded)
+    assert twin is not None
+    assert twin.id == "plain"
+
+
+def test_a_message_id_used_for_several_mails_loses_none(store: Store, assessed: Assessed) -> None:
+    """Other words, another client or another day under a Message-ID that is there already are messages of their own."""
+    store.add(assessed("first"), NOON)
+    same = {"message_id": "<first@mail.example>"}
+    assert store.add(assessed("words", text="The invoice has a wrong total, please send a new one.", **same), NOON)
+    assert store.add(assessed("client", client="ben@x.example", **same), NOON)
+    assert store.add(assessed("day", sent_at=NOON + timedelta(days=9), **same), NOON)
+
+
+def test_copies_that_come_at_once_are_one_message(store_url: str, assessed: Assessed) -> None:
+    """Of sixteen copies with ids of their own that two processes store at the same moment, one is kept."""
+    stores = [open_store(store_url) for _ in range(2)]
+    copies = [assessed(f"c{n}", message_id="<same@mail.example>", subject=f"Drafts {n}") for n in range(16)]
+    with ThreadPoolExecutor(16) as pool:
+        new = list(pool.map(lambda n: stores[n % 2].add(copies[n], NOON), range(16)))
+    assert sum(new) == 1
+    for store in stores:
+        store.close()
+
+
+def test_what_stands_beside_a_message_is_kept_with_it_or_not_at_all(store: Store, assessed: Assessed) -> None:
+    """What fails beside a message takes the message back with it."""
+
+    def fail(_connection: Connection, message_id: str) -> None:
+        raise RuntimeError(message_id)
+
+    with pytest.raises(RuntimeError, match="m1"):
+        store.add(assessed(), NOON, fail)
+    assert store.get("m1") is None
+
+
+@pytest.mark.parametrize("least", [1, 2, 3])
+@pytest.mark.parametrize("label", [None, "distrust"])
+def test_urgent_messages_are_listed_in_order(store: Store, assessed: Assessed, least: int, label: Label | None) -> None:
+    """Messages of several levels come newest first, page by page, each once; a label narrows them."""
+    calm = assessed().urgency
+    for n in range(40):
+        fields = {"urgency": dataclasses.replace(calm, level=n % 4), "sent_at": NOON - timedelta(hours=n)}
+        store.add(assessed(f"m{n:02}", ("distrust",) if n % 3 else (), **fields), NOON)
+    expected = [f"m{n:02}" for n in range(40) if n % 4 >= least and (label is None or n % 3)]
+    assert listed(store, Query(urgency_min=least, label=label, limit=7)) == expected
+    since = NOON - timedelta(hours=20)
+    assert listed(store, Query(urgency_min=least, label=label, limit=7, since=since)) == [
+        name for name in expected if name <= "m20"
+    ]
+
+
+def listed(store: Store, query: Query) -> list[str]:
+    """The ids on all pages."""
+    seen: list[str] = []
+    while True:
+        page = store.page(query)
+        seen += [message.id for message in page.messages]
+        if page.next is None:
+            return seen
+        query = dataclasses.replace(query, after=page.next)
