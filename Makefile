@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
-.PHONY: help install run test test-full check format-check protocol bench-mail format lint types imports lock clean
+.PHONY: help install run test test-full check format-check protocol bench-mail bench-store format lint types imports lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -53,6 +53,9 @@ protocol: install  ## develop, then measure once on the held-out fifth (TRANSFER
 bench-mail: install  ## the mail reader beside its peers on a folder of real mail (MAIL=folder)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PEERS)
 	PYTHONPATH=. $(BIN)/python tests/bench/mail_bench.py $(MAIL)
+
+bench-store: install  ## how much dearer lists get from ten thousand to a million messages
+	PYTHONPATH=. $(BIN)/python tests/bench/store_bench.py
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header pyproject.toml -o .ci/requirements.lock

@@ -1,10 +1,10 @@
 """Who is who: one client under several addresses, or a whole domain as one client."""
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
 
 from data.errors import InputError
 from service.client_lines import count_anew
-from service.tables import AgreedDateRow, AliasRow, FactRow, MessageRow
+from service.tables import AgreedDateRow, AliasRow, FactRow, MessageRow, SignalRow
 
 _FOR_EVERYBODY = frozenset(
     "gmail.com googlemail.com yahoo.com yahoo.com.ph yahoo.com.my ymail.com rocketmail.com outlook.com hotmail.com "
@@ -49,7 +49,7 @@ def merge(connection: Connection, client: str, alias: str) -> None:
         raise InputError(f"{alias!r} is a mail provider with many strangers on it: merge single addresses in its place")
     names = _names_behind(connection, alias)
     for name in names:
-        connection.execute(update(MessageRow).where(MessageRow.owner == name).values(owner=client))
+        _hand_over(connection, MessageRow.owner == name, client)
         connection.execute(update(AliasRow).where(AliasRow.client == name).values(client=client))
         _move_facts(connection, name, client)
     count_anew(connection, {client, *names})
@@ -68,11 +68,16 @@ def part(connection: Connection, client: str, alias: str) -> bool:
         if name is not None and name != client:
             now = owner_of(connection, name)
             apart.add(now)
-            connection.execute(
-                update(MessageRow).where(MessageRow.owner == client, MessageRow.client == name).values(owner=now)
-            )
+            _hand_over(connection, and_(MessageRow.owner == client, MessageRow.client == name), now)
     count_anew(connection, apart)
     return True
+
+
+def _hand_over(connection: Connection, which: ColumnElement[bool], owner: str) -> None:
+    """Give messages, and what is counted of their signals, to another client."""
+    theirs = select(MessageRow.id).where(which)
+    connection.execute(update(SignalRow).where(SignalRow.message_id.in_(theirs)).values(owner=owner))
+    connection.execute(update(MessageRow).where(which).values(owner=owner))
 
 
 def _is_alias(connection: Connection, name: str) -> bool:

@@ -82,11 +82,10 @@ def count_anew(connection: Connection, clients: Collection[str]) -> None:
 def _label_counts(connection: Connection, clients: list[str]) -> dict[str, tuple[tuple[Label, int], ...]]:
     count = func.count().label("messages")
     chosen = (
-        select(MessageRow.owner, SignalRow.label, count)
-        .join(SignalRow, (SignalRow.message_id == MessageRow.id) & SignalRow.present)
-        .where(MessageRow.owner.in_(clients), MessageRow.kind == "message")
-        .group_by(MessageRow.owner, SignalRow.label)
-        .order_by(MessageRow.owner, count.desc(), SignalRow.label)
+        select(SignalRow.owner, SignalRow.label, count)
+        .where(SignalRow.owner.in_(clients), SignalRow.present)
+        .group_by(SignalRow.owner, SignalRow.label)
+        .order_by(SignalRow.owner, count.desc(), SignalRow.label)
     )
     by_client = groupby(connection.execute(chosen), key=lambda row: row.owner)
     return {client: tuple((row.label, row.messages) for row in rows) for client, rows in by_client}

@@ -64,7 +64,7 @@ class Store:
         if connection.execute(once.returning(MessageRow.id)).first() is None:
             return False
         if assessment.signals:
-            connection.execute(insert(SignalRow), _signal_rows(assessment, row["dated_at"]))
+            connection.execute(insert(SignalRow), _signal_rows(assessment, owner, row["dated_at"]))
         if owner is not None:
             count_in(connection, owner, row["dated_at"])
         return True
@@ -166,6 +166,6 @@ def _message_row(assessment: Assessment, received_at: datetime) -> dict[str, Any
     }
 
 
-def _signal_rows(assessment: Assessment, dated_at: datetime) -> list[dict[str, Any]]:
-    shared = {"message_id": assessment.id, "dated_at": dated_at}
+def _signal_rows(assessment: Assessment, owner: str | None, dated_at: datetime) -> list[dict[str, Any]]:
+    shared = {"message_id": assessment.id, "owner": owner, "dated_at": dated_at}
     return [shared | {"label": s.label, "probability": s.probability, "present": s.present} for s in assessment.signals]

@@ -89,12 +89,16 @@ class MessageRow(Base):
 
 
 class SignalRow(Base):
-    """One label of one message; ``dated_at`` is the message's, so that a label's messages are listed by one index."""
+    """One label of one message; ``owner`` and ``dated_at`` are its message's, so that one index lists and counts."""
 
     __tablename__ = "signals"
     __table_args__ = (
         Index(
             "ix_signals_label_dated_at_message_id", "label", "dated_at", "message_id",
+            sqlite_where=text("present = 1"), postgresql_where=text("present"),
+        ),
+        Index(
+            "ix_signals_owner_label", "owner", "label",
             sqlite_where=text("present = 1"), postgresql_where=text("present"),
         ),
     )  # fmt: skip
@@ -103,6 +107,7 @@ class SignalRow(Base):
     label: Mapped[str] = mapped_column(String(32), primary_key=True)
     probability: Mapped[float]
     present: Mapped[bool]
+    owner: Mapped[str | None] = mapped_column(Text)
     dated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

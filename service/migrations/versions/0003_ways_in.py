@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Add columns, indexes and tables; what is stored already is counted and dated."""
     _prepare_messages()
-    _date_signals()
+    _place_signals()
     _count_clients()
     _keep_what_is_under_way()
 
@@ -35,19 +35,23 @@ def _prepare_messages() -> None:
     )
 
 
-def _date_signals() -> None:
+def _place_signals() -> None:
     op.drop_index("ix_signals_label_present_message_id", "signals")
+    op.add_column("signals", sa.Column("owner", sa.Text))
     op.add_column("signals", sa.Column("dated_at", UtcDateTime))
-    op.execute("UPDATE signals SET dated_at = (SELECT dated_at FROM messages WHERE messages.id = signals.message_id)")
+    for column in ("owner", "dated_at"):
+        theirs = f"(SELECT {column} FROM messages WHERE messages.id = signals.message_id)"  # noqa: S608 (our own names)
+        op.execute(f"UPDATE signals SET {column} = {theirs}")  # noqa: S608
     with op.batch_alter_table("signals") as signals:
         signals.alter_column("dated_at", existing_type=UtcDateTime(), nullable=False)
-    op.create_index(
-        "ix_signals_label_dated_at_message_id",
-        "signals",
-        ["label", "dated_at", "message_id"],
-        sqlite_where=sa.text("present = 1"),
-        postgresql_where=sa.text("present"),
-    )
+    for columns in (["label", "dated_at", "message_id"], ["owner", "label"]):
+        op.create_index(
+            f"ix_signals_{'_'.join(columns)}",
+            "signals",
+            columns,
+            sqlite_where=sa.text("present = 1"),
+            postgresql_where=sa.text("present"),
+        )
 
 
 def _count_clients() -> None:
@@ -105,8 +109,10 @@ def downgrade() -> None:
     """Drop what was made, and put the former indexes back."""
     for table in ("mailboxes", "webhook_tokens", "answers", "clients"):
         op.drop_table(table)
-    op.drop_index("ix_signals_label_dated_at_message_id", "signals")
+    for name in ("label_dated_at_message_id", "owner_label"):
+        op.drop_index(f"ix_signals_{name}", "signals")
     op.drop_column("signals", "dated_at")
+    op.drop_column("signals", "owner")
     op.create_index("ix_signals_label_present_message_id", "signals", ["label", "present", "message_id"])
     for name in ("received_at", "message_id", "urgency_dated_at_id", "owner_dated_at_id", "client_dated_at_id"):
         op.drop_index(f"ix_messages_{name}", "messages")
