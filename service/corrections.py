@@ -12,6 +12,7 @@ from data.errors import InputError
 from data.labels.opinion import Correction, OpinedMessage, Opinion
 from data.records import Assessment
 from service.correction_rows import opinion_json, read_opinion, read_said, said_json, said_of
+from service.database import writing
 from service.tables import CorrectionRow, MessageRow
 
 _AT_ONCE = 500
@@ -44,7 +45,8 @@ class Corrections:
         """
         if faults := "; ".join(opinion.faults(f"{message.subject}\n{message.text}")):
             raise InputError(faults)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
+            connection.execute(select(MessageRow.id).where(MessageRow.id == message.id).with_for_update())  # one by one
             latest = _latest(connection, message.id, opinion.annotator)
             told = opinion_json(opinion)
             if latest == told:
