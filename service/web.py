@@ -23,11 +23,7 @@ from service.pasted import Pasted
 from service.problems import Problem
 from service.requests import Here
 from service.schemas import Slug
-<<<<<<< HEAD
-from service.store import Query
 from service.visitor import visitor_of
-=======
->>>>>>> 89520de (Keep lists fast at any size: clients counted as messages come, labels and levels in the order of their dates; copies of one mail are one message)
 from service.wiring import Service
 
 RECENT = 8
