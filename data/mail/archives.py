@@ -10,6 +10,7 @@ from typing import IO, cast
 from data.errors import InputError
 from data.mail import emlx, mbox, tables, zips
 from data.mail.reading import looks_like_mail, read
+from data.mail.unread import Item, Unread, as_email
 from data.records import Email, Problem
 
 KNOWN = ".eml, .emlx, .mbox, .mbx, .mbox.gz, .jsonl, .ndjson, .csv, .tsv, .zip, .msg, .pst, or a folder of them"
@@ -22,6 +23,11 @@ def open_mails(path: Path) -> Iterator[Email]:
         InputError: nothing is there, or nothing of a known kind.
         MissingExtra: Outlook's own formats need ``kyp[outlook]``.
     """
+    return map(as_email, open_items(path))
+
+
+def open_items(path: Path) -> Iterator[Item]:
+    """The same mails, not read yet where that can wait: to be read elsewhere, or passed over."""
     if not path.exists():
         raise InputError(f"{path} is not there: give an existing file or folder ({KNOWN}).")
     if path.is_dir():
@@ -35,7 +41,7 @@ def open_mails(path: Path) -> Iterator[Email]:
     return _file(path, path.name)
 
 
-def _file(path: Path, name: str) -> Iterator[Email]:
+def _file(path: Path, name: str) -> Iterator[Item]:
     """Choose the reader by the file's name, and by its first bytes where the name says nothing."""
     kind = _kind(path)
     if name.lower().endswith(".gz") and kind not in ("eml", "mbox"):
@@ -49,7 +55,7 @@ def _file(path: Path, name: str) -> Iterator[Email]:
     if kind == "zip":
         return zips.open_zip(path, name)
     if kind == "emlx":
-        return iter((read(emlx.message(path.read_bytes()), name),))
+        return iter((Unread(name, emlx.message(path.read_bytes()), read),))
     if kind in ("msg", "pst"):
         from data.mail import outlook  # the extra is looked for only where it is needed
 
@@ -97,23 +103,23 @@ def _open(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _single(path: Path, name: str) -> Iterator[Email]:
+def _single(path: Path, name: str) -> Iterator[Item]:
     with _open(path) as stream:
-        yield read(stream.read(mbox.MAX_MESSAGE), name)
+        yield Unread(name, stream.read(mbox.MAX_MESSAGE), read)
 
 
-def _mbox(path: Path, name: str) -> Iterator[Email]:
+def _mbox(path: Path, name: str) -> Iterator[Item]:
     number = 0
     with _open(path) as stream:
         try:
             for number, raw in enumerate(mbox.messages(stream), start=1):
-                yield read(raw, f"{name}#{number}")
+                yield Unread(f"{name}#{number}", raw, read)
         except (OSError, EOFError, zlib.error):
             problem = Problem("damaged_archive", "The mailbox is damaged here; what stands behind it is lost.")
             yield Email(f"{name}#{number + 1}", error=problem)
 
 
-def _folder(path: Path) -> Iterator[Email]:
+def _folder(path: Path) -> Iterator[Item]:
     """A Maildir, or any folder: its files by name, folders inside included."""
     found = False
     for item in _items(path):

@@ -14,13 +14,14 @@ from data.errors import InputError
 from data.mail.charsets import decode
 from data.mail.dates import parse_header_date
 from data.mail.reading import compose, read
+from data.mail.unread import Item, Unread
 from data.mail.words import fold
 from data.records import Email, Problem
 
 MAX_RECORD = 8 * 1024 * 1024
 
 
-def open_table(path: Path, name: str, kind: str) -> Iterator[Email]:
+def open_table(path: Path, name: str, kind: str) -> Iterator[Item]:
     """The rows of a table as mails named ``NAME#n``; a bad row is a row with an error.
 
     Raises:
@@ -29,13 +30,13 @@ def open_table(path: Path, name: str, kind: str) -> Iterator[Email]:
     return _jsonl(path, name) if kind == "jsonl" else _csv(path, name)
 
 
-def _jsonl(path: Path, name: str) -> Iterator[Email]:
+def _jsonl(path: Path, name: str) -> Iterator[Item]:
     number = 0
     with path.open("rb") as stream:
         while line := stream.readline(MAX_RECORD):
             if line.strip():
                 number += 1
-                yield _json_row(line, f"{name}#{number}")
+                yield Unread(f"{name}#{number}", line, _json_row)
 
 
 def _json_row(line: bytes, source: str) -> Email:
@@ -94,7 +95,7 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _csv(path: Path, name: str) -> Iterator[Email]:
+def _csv(path: Path, name: str) -> Iterator[Item]:
     """Find out the encoding and the delimiter from the first bytes, then stream."""
     with path.open("rb") as raw:
         head = raw.read(65_536)
@@ -107,7 +108,7 @@ def _csv(path: Path, name: str) -> Iterator[Email]:
     return _csv_rows(path, name, encoding, delimiter)
 
 
-def _csv_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Email]:
+def _csv_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Item]:
     csv.field_size_limit(MAX_RECORD)  # the module knows no other way; mails are longer than its 128 KB
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         rows = csv.DictReader(_without_nulls(stream), delimiter=delimiter)
@@ -121,7 +122,8 @@ def _csv_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[
             except csv.Error:
                 yield Email(f"{name}#{number}", error=Problem("bad_record", "The row is no CSV; check its quotes."))
                 continue
-            yield _row({key: value for key, value in row.items() if key is not None}, f"{name}#{number}")
+            fields = {key: value for key, value in row.items() if key is not None and value is not None}
+            yield Unread(f"{name}#{number}", json.dumps(fields).encode(), _json_row)
 
 
 def _without_nulls(stream: TextIO) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from data.errors import InputError
 from data.mail import emlx, mbox
 from data.mail.reading import read
+from data.mail.unread import Item, Unread
 from data.records import Email, Problem
 
 MAX_ITEM = 64 * 1024 * 1024
@@ -20,7 +21,7 @@ _MAILBOX = (".mbox", ".mbx")
 _LOCKED = 0x1
 
 
-def open_zip(path: Path, name: str) -> Iterator[Email]:
+def open_zip(path: Path, name: str) -> Iterator[Item]:
     """The mails of a zip in its order, named ``NAME#n``.
 
     Raises:
@@ -33,7 +34,7 @@ def open_zip(path: Path, name: str) -> Iterator[Email]:
     return _mails(archive, name)
 
 
-def _mails(archive: zipfile.ZipFile, name: str) -> Iterator[Email]:
+def _mails(archive: zipfile.ZipFile, name: str) -> Iterator[Item]:
     number, total = 0, 0
     with archive:
         for item in archive.infolist():
@@ -41,9 +42,9 @@ def _mails(archive: zipfile.ZipFile, name: str) -> Iterator[Email]:
                 continue
             total += item.file_size
             refusal = _refusal(item, total)
-            for email in iter((Email(name, error=refusal),)) if refusal else _item(archive, item):
+            for mail in iter((Email(name, error=refusal),)) if refusal else _item(archive, item):
                 number += 1
-                yield replace(email, source=f"{name}#{number}")
+                yield replace(mail, source=f"{name}#{number}")
 
 
 def _refusal(item: zipfile.ZipInfo, total: int) -> Problem | None:
@@ -60,16 +61,16 @@ def _refusal(item: zipfile.ZipInfo, total: int) -> Problem | None:
     return None
 
 
-def _item(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[Email]:
+def _item(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[Item]:
     """Read one item; damage in it costs that item only."""
     try:
         with archive.open(item) as stream:
             if item.filename.lower().endswith(_MAILBOX):
                 for raw in mbox.messages(stream):
-                    yield read(raw, "")
+                    yield Unread("", raw, read)
             else:
                 raw = stream.read(MAX_ITEM)
-                yield read(emlx.message(raw) if item.filename.lower().endswith(".emlx") else raw, "")
+                yield Unread("", emlx.message(raw) if item.filename.lower().endswith(".emlx") else raw, read)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, RuntimeError) as error:
         yield Email(
             "", error=Problem("damaged_archive", f"The item is damaged in the archive ({type(error).__name__}).")
