@@ -11,6 +11,8 @@ from data.mail.words import HeaderField, fold, words
 
 MAX_BLOCK = 40
 MAX_RUN = 1_600
+MIN_FOLDED = 40
+MIN_WRAPPED = 64
 Block = dict[str, str]
 
 
@@ -102,14 +104,21 @@ def _spaced(lines: Sequence[Line], position: int, limit: int, block: Block, coun
 def _continues(lines: Sequence[Line], position: int, limit: int, value: str, field: str) -> bool:
     """Whether a line goes on with the header above it."""
     text = lines[position].text
-    if not value:
+    if not value or (text[0] in " \t" and len(value) > MIN_FOLDED):
         return True
     if field in ("to", "cc", "bcc", "from"):
         return (
             value.rstrip()[-1:] in ",;" or text.lstrip()[:1] == "<" or (text.endswith((">", ";", ",")) and "@" in text)
         )
     following = lines[position + 1].text if position + 1 < limit else ""
-    return bool(following) and field_of(following) is not None and len(value) > 30
+    if not following:
+        return field == "subject" and _is_wrapped(lines[position - 1], text)
+    return field_of(following) is not None and len(value) > 30
+
+
+def _is_wrapped(above: Line, text: str) -> bool:
+    """Whether a short line before a blank one is the rest of a long subject, not a greeting or a sentence."""
+    return above.end - above.start >= MIN_WRAPPED and len(text) < MIN_FOLDED and text[-1] not in ",.!?:;"
 
 
 def _is_foreign(lines: Sequence[Line], position: int, limit: int, block: Block) -> bool:
@@ -117,6 +126,8 @@ def _is_foreign(lines: Sequence[Line], position: int, limit: int, block: Block) 
     word, colon, value = lines[position].text.replace("：", ":").partition(":")
     if not colon or not word[:1].isalpha() or len(word) > 30 or len(word.split()) > 3:
         return False
+    if "-" in word and word[0].isupper() and word.replace("-", "").isalnum():
+        return True  # X-Mailer, List-Id: a header passed on whole
     following = lines[position + 1].text if position + 1 < limit else ""
     if following:
         found = field_of(following)
@@ -172,7 +183,8 @@ def _cut_fields(text: str) -> Block:
 def headers_of(block: Block, zone: tzinfo | None) -> Headers:
     """What a block says: people parsed, the date read by the months of the block's own language."""
     locales = _locales(block.get("words", ""))
-    sender = parse_person(block["from"]) if block.get("from") else None
+    writer = block.get("from") or block.get("sender")
+    sender = parse_person(writer) if writer else None
     subject = block.get("subject")
     return Headers(
         sender=sender if sender and sender.label else None,

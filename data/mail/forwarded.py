@@ -15,6 +15,8 @@ from data.records import Zone, ZoneKind
 
 MAX_NESTING = 20
 NO_HEADERS = Headers()
+_TAG = re.compile(r"(?:\[[^\[\]:：]{1,30}\]\s*){1,3}")
+_PREFIX = re.compile(r"([^\W\d_][^:：\[\]()]{0,14}?)\.?\s?(?:[\[(]\d{1,3}[\])])?\s?[:：]\s?")
 FREE_MAIL = frozenset(
     ("gmail.com googlemail.com yahoo.com yahoo.com.ph yahoo.com.my ymail.com rocketmail.com hotmail.com outlook.com "
      "live.com msn.com icloud.com me.com mac.com aol.com proton.me protonmail.com pm.me gmx.de gmx.net gmx.com web.de "
@@ -24,12 +26,16 @@ FREE_MAIL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Outer:
-    """What the carrying mail says: it decides whether a quoted message was forwarded or answered."""
+    """What the carrying mail says: it decides whether a quoted message was forwarded or answered.
+
+    ``readers`` are the addresses that it was sent to, as far as they are known.
+    """
 
     subject: str = ""
     sender: Person | None = None
     answers: bool = False
     zone: tzinfo | None = None
+    readers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +62,19 @@ def unwrap(raw: str, outer: Outer, signed: frozenset[int] = frozenset()) -> Unwr
     first = _first_break(lines, whole, outer.zone)
     if first is None or not _is_forward(lines, first, outer):
         parted = part(lines, whole, outer.zone, clear=first.start if first else len(lines))
-        text = parted.text(lines, raw) or parted.quotes(lines, raw)
+        text = parted.text(lines, raw) or ("" if parted.only_history(lines) else parted.quotes(lines, raw))
         return Unwrapped(text, zones_of(lines, parted.kinds, len(raw)))
     return _original(lines, raw, first, outer)
 
 
 def subject_prefix(subject: str) -> tuple[str, str]:
-    """Part the first prefix off: ``("fw", "Logo")`` for ``FW: Logo``, ``("", subject)`` where there is none."""
-    bare = subject.strip().removeprefix("[EXTERNAL]").removeprefix("[External]").strip()
-    match = re.match(r"([^\W\d_][^:：\[\]()]{0,14}?)\.?\s?(?:[\[(]\d{1,3}[\])])?\s?[:：]\s?", bare[:40])
+    """Part the first prefix off: ``("fw", "Logo")`` for ``FW: Logo`` and ``[EXTERNAL] FW: Logo``.
+
+    ``("", subject)`` where there is none.
+    """
+    bare = subject.strip()
+    tag = _TAG.match(bare)
+    match = _PREFIX.match(bare, tag.end() if tag else 0)
     if match is None:
         return "", bare
     return fold(match[1].rstrip(".")), bare[match.end() :].strip()
@@ -114,9 +124,19 @@ def _is_forward(lines: Sequence[Line], found: Break, outer: Outer) -> bool:
     prefix, _ = subject_prefix(outer.subject)
     if prefix in words().reply_prefixes or outer.answers:
         return False
+    if (sent_on := _sent_on(found.read_headers(outer.zone), outer)) is not None:
+        return sent_on
     above = [line for line in lines[: found.start] if not line.blank]
     quoted_block = lines[found.start].depth > 0 and not any(line.depth for line in above)
     return quoted_block or not _own_above(lines, found, outer.zone)
+
+
+def _sent_on(quoted: Headers, outer: Outer) -> bool | None:
+    """Whether a message goes to others than who wrote it, as answers do not; None where that cannot be told."""
+    writer = quoted.sender
+    if writer is None or not writer.address or quoted.sent_at is None or not outer.readers:
+        return None
+    return None if _same_sender(writer, outer.sender) else writer.address not in outer.readers
 
 
 def _own_above(lines: Sequence[Line], found: Break, zone: tzinfo | None) -> bool:

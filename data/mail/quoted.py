@@ -40,6 +40,15 @@ class Parted:
         """What is quoted, for a mail that holds nothing else."""
         return join_lines(lines, self._lines("quote", "disclaimer", "footer"), raw, 0)
 
+    def only_history(self, lines: Sequence[Line]) -> bool:
+        """Whether all that stands here is marked as quoted, below a line that says who wrote it: nobody answered."""
+        if self.history is None or self.history.kind != "attribution":
+            return False
+        below = lines[self.history.body : self.region.stop]
+        return self.history.start < self.history.body < self.region.stop and all(
+            line.blank or line.depth > self.region.depth for line in below
+        )
+
     def _lines(self, *kinds: ZoneKind) -> list[int]:
         return [index for index in range(self.region.start, self.region.stop) if self.kinds.get(index) in kinds]
 

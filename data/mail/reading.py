@@ -77,7 +77,11 @@ def _read(root: Part, source: str, depth: int) -> Email:
         return _attached(carried, base, body.text, source, depth)
     sent_by = Person(base.client_name, base.client) if base.client or base.client_name else None
     resent = _first_person(fields, "resent-from")
-    outer = Outer(base.subject, sent_by, "in-reply-to" in fields, base.sent_at.tzinfo if base.sent_at else None)
+    machine = base.kind in ("bounce", "auto_reply")  # these enclose what they report on
+    known = () if machine else base.recipients + base.copied
+    readers = frozenset(label for label in known if "@" in label)
+    zone = base.sent_at.tzinfo if base.sent_at else None
+    outer = Outer(base.subject, sent_by, "in-reply-to" in fields, zone, readers)
     email = _assemble(base, body.text, unwrap(body.text, outer, body.signatures), sent_by)
     if email.forwarder is not None:
         return replace(

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-HeaderField = Literal["from", "to", "cc", "bcc", "date", "subject", "reply_to"]
+HeaderField = Literal["from", "sender", "to", "cc", "bcc", "date", "subject", "reply_to"]
 Table = dict[str, dict[str, list[str]]]
 
 

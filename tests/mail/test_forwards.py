@@ -133,3 +133,45 @@ def test_the_header_words_of_a_reply_are_no_forward() -> None:
     body = FORWARDS["outlook-malay"]["body"]
     email = compose("RE: Logo", body, "test", sender="siti@kedai.example", sent_at=None)
     assert (email.client, email.text, email.forwarder) == ("siti@kedai.example", "For you.", None)
+
+
+@pytest.mark.parametrize(
+    ("to", "forwarder"),
+    [
+        ("kyp@studio.example", "tala@studio.example"),
+        ("Ana <ana@brightloom.example>", None),
+        ("joy@studio.example, ana@brightloom.example", None),
+    ],
+)
+def test_whom_a_mail_goes_to_tells_a_forward_from_an_answer(to: str, forwarder: str | None) -> None:
+    """Where the subject has no prefix: an answer goes to the person it quotes, a forward does not."""
+    body = FORWARDS["outlook-malay"]["body"]
+    email = read(f"From: {ME}\nTo: {to}\nSubject: Logo\n{body}".encode(), "test")
+    assert email.forwarder == forwarder
+    assert email.client == ("ana@brightloom.example" if forwarder else "tala@studio.example")
+    assert email.text == ("Please fix the logo." if forwarder else "For you.")
+
+
+def test_own_words_sent_again_are_no_forward() -> None:
+    """A client who quotes an own mail to whoever reads it stays the client."""
+    body = FORWARDS["outlook-malay"]["body"]
+    email = read(f"From: Ana <ana@brightloom.example>\nTo: tala@studio.example\nSubject: Logo\n{body}".encode(), "test")
+    assert (email.client, email.text, email.forwarder) == ("ana@brightloom.example", "For you.", None)
+
+
+def test_a_long_subject_that_was_wrapped_is_joined() -> None:
+    """A program that wraps lines cuts the header's subject too; a greeting below it is no subject."""
+    head = "-----Original Message-----\nFrom: Ana <ana@brightloom.example>\nSubject: "
+    long = "The new logo for the spring campaign in Manila and Kuala Lumpur"
+    assert forwarded(f"{head}{long}\nand Jakarta\n\nPlease fix.\n").subject == f"{long} and Jakarta"
+    assert forwarded(f"{head}{long}\nHi Tala,\n\nPlease fix.\n").subject == long
+
+
+def test_headers_passed_on_whole_are_no_text() -> None:
+    """Some programs pass on every header field; the text begins below them."""
+    email = forwarded(
+        "--- begin forwarded text\n\nDelivered-To: tala@studio.example\nX-Mailer: Loom 2\n"
+        "From: Ana <ana@brightloom.example>\nSender: desk@brightloom.example\nList-Id: <desk.brightloom.example>\n"
+        "Subject: Logo\n\nPlease fix.\n\n--- end forwarded text\n"
+    )
+    assert (email.client, email.subject, email.text) == ("ana@brightloom.example", "Logo", "Please fix.")

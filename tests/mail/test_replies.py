@@ -87,6 +87,14 @@ def test_a_mail_of_quotes_alone_keeps_them() -> None:
     assert answered("> Please see below.\n").text == "> Please see below."
 
 
+def test_an_answer_without_words_is_not_judged_by_the_words_of_others() -> None:
+    """Where somebody sent back nothing but what he had been written, there is no text of his."""
+    email = answered("On Thu, Mar 5, 2026 at 5:42 PM Tala <tala@studio.example> wrote:\n\n> Is Friday fine?\n")
+    assert (email.text, email.raw_text[-8:]) == ("", "y fine?\n")
+    assert email.error is not None
+    assert email.error.code == "empty_message"
+
+
 def test_a_mail_without_words_is_an_error_row() -> None:
     """No text at all is told by its code, not judged."""
     email = answered(" \n\n")
