@@ -1,49 +1,30 @@
 """Signatures, disclaimers and footers below a writer's own text, told from the text line by line."""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from data.mail.breaks import is_rule
 from data.mail.lines import BLANKS, Line
+from data.mail.notices import mark, paragraphs_of, take_disclaimers, take_footers, take_warning
 from data.mail.words import fold, words
 from data.records import ZoneKind
 
 MAX_SIGNATURE = 18
 MAX_CLOSING = 45
 MAX_ENDING = 50
-_MARKS = " \t*-_<[("
-_END = " ,.;:!-–—*_~\u00a0\t"
+MAX_UNSPACED = 30
+_END = " ,.;:!-–—*_~\u00a0\t，。！、"
 _CONTACT = re.compile(
     r"(?:^|\s)(?:tel|phone|mobile|cell|fax|mob|ph|hp|telepono|telefon|faks|viber|whatsapp|skype|office|direct|t|m|f|p|e|w|email|e-mail|web|website)\.?\s?[:.]\s?\S"
     r"|\+\d[\d\s().-]{6,}|\(?\d{2,4}\)?[\s.-]\d{3,4}[\s.-]\d{3,4}|www\.|https?://",
     re.IGNORECASE,
 )
+_FULL_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,3}(?: \([a-z/]{4,12}\))?,?")
 _DASHED_NAME = re.compile(r"[-–/~]\s?[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*){0,2}")
+_UNSPACED = "\u2e80"  # from here on scripts write no spaces between words
+_DEVICE = re.compile(r"smartphone|tablet|device|excuse|forgive|brevity|typos")
 _MOBILE_ENDS = ("から送信", "에서 보냄", "gönderildi")
 _POSTSCRIPT = ("p.s", "ps:", "ps.", "ps ", "p/s", "n.b", "nb:", "pahabol", "pd:")
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """Phrases of disclaimers and footers."""
-
-    headings: tuple[str, ...]
-    phrases: tuple[str, ...]
-    footers: tuple[str, ...]
-    after: tuple[str, ...]
-    initials: frozenset[str]
-
-
-@cache
-def notices() -> Notices:
-    """The phrases of notices.toml."""
-    table: dict[str, list[str]] = tomllib.loads(files("data.mail").joinpath("notices.toml").read_text(encoding="utf-8"))
-    phrases = {key: tuple(table[key]) for key in ("headings", "phrases", "footers", "after")}
-    return Notices(**phrases, initials=frozenset(phrase[0] for phrase in phrases["footers"]))
 
 
 def mark_endings(lines: Sequence[Line], own: list[int], kinds: dict[int, ZoneKind]) -> None:
@@ -55,10 +36,10 @@ def mark_endings(lines: Sequence[Line], own: list[int], kinds: dict[int, ZoneKin
     runs = [run for run in _runs(own) if any(lines[index].text for index in run)]
     for number, run in enumerate(runs[:1] + runs[1:][-1:]):
         if number == 0:
-            _take_warning(lines, run, kinds)
+            take_warning(lines, run, kinds)
         run = [index for index in run[-MAX_ENDING:] if kinds[index] == "own"]
-        rest = _take_footers(lines, run, kinds)
-        rest = _take_disclaimers(lines, rest, kinds)
+        rest = take_footers(lines, run, kinds)
+        rest = take_disclaimers(lines, rest, kinds)
         rest = _take_delimited(lines, rest, kinds)
         rest = _take_mobile(lines, rest, kinds)
         rest = _take_closing(lines, rest, kinds)
@@ -74,74 +55,6 @@ def _runs(own: list[int]) -> list[list[int]]:
         else:
             runs.append([index])
     return runs
-
-
-def _mark(kinds: dict[int, ZoneKind], taken: Sequence[int], kind: ZoneKind) -> None:
-    kinds.update(dict.fromkeys(taken, kind))
-
-
-def _take_footers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
-    """Cut at the first line that begins a footer, or at a rule with a list's words below it."""
-    known = notices()
-    for place, index in enumerate(run):
-        text = lines[index].text
-        if len(text) < 12 or not (text[0].lower() in known.initials or text[0] in _MARKS):
-            continue
-        folded = text.lstrip(" *-_<[(").casefold()
-        ruled = len(text) >= 20 and is_rule(text)
-        below = " ".join(lines[other].text for other in run[place + 1 : place + 5]).casefold()[:400] if ruled else ""
-        if folded.startswith(known.footers) or (ruled and any(phrase in below for phrase in known.after)):
-            _mark(kinds, run[place:], "footer")
-            return run[:place]
-    return run
-
-
-def _take_disclaimers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
-    """Take off disclaiming paragraphs from the end, and one that opens the mail (warnings of a gateway)."""
-    paragraphs = _paragraphs(lines, run)
-    cut = len(run)
-    for first, last in reversed(paragraphs):
-        if _disclaims(lines, run[first:last]):
-            _mark(kinds, run[first:cut], "disclaimer")
-            cut = first
-        elif cut != len(run) or last - first > 3 or not all(is_rule(lines[i].text) for i in run[first:last]):
-            break
-    return run[:cut]
-
-
-def _take_warning(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> None:
-    """Take off a first paragraph that a mail gateway put there (``CAUTION: This email originated …``)."""
-    paragraphs = _paragraphs(lines, run[:12])
-    if paragraphs and paragraphs[0][1] < len(run) - 1 and _is_headed(lines, run[paragraphs[0][0]]):
-        _mark(kinds, run[: paragraphs[0][1]], "disclaimer")
-
-
-def _paragraphs(lines: Sequence[Line], run: list[int]) -> list[tuple[int, int]]:
-    paragraphs: list[tuple[int, int]] = []
-    start = None
-    for place, index in enumerate(run):
-        if lines[index].blank:
-            if start is not None:
-                paragraphs.append((start, place))
-            start = None
-        elif start is None:
-            start = place
-    if start is not None:
-        paragraphs.append((start, len(run)))
-    return paragraphs
-
-
-def _is_headed(lines: Sequence[Line], index: int) -> bool:
-    """Whether a disclaimer's heading stands on a line."""
-    return lines[index].text[:120].casefold().lstrip(" *-_=#|(").startswith(notices().headings)
-
-
-def _disclaims(lines: Sequence[Line], paragraph: Sequence[int]) -> bool:
-    known = notices()
-    text = " ".join(lines[index].text.strip(BLANKS) for index in paragraph[:60])[:4000].casefold().lstrip(" *-_=#|(")
-    if text.startswith(known.headings):
-        return True
-    return len(text) > 60 and sum(phrase in text for phrase in known.phrases) >= 3
 
 
 def _take_delimited(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
@@ -169,9 +82,9 @@ def _cut_signature(lines: Sequence[Line], run: list[int], place: int, kinds: dic
     """Mark from a place on as signature, up to a postscript."""
     for later in range(place + 1, len(run)):
         if lines[run[later]].text.lstrip(BLANKS)[:8].casefold().startswith(_POSTSCRIPT):
-            _mark(kinds, run[place:later], "signature")
+            mark(kinds, run[place:later], "signature")
             return run[:place]
-    _mark(kinds, run[place:], "signature")
+    mark(kinds, run[place:], "signature")
     return run[:place]
 
 
@@ -181,7 +94,19 @@ def _is_card(lines: Sequence[Line], block: Sequence[int]) -> bool:
     texts = [text for text in texts if text]
     if not 2 <= len(texts) <= MAX_SIGNATURE or any(len(text) > 90 for text in texts):
         return False
-    return sum(_is_contact(text) for text in texts) >= 2
+    return sum(_contacts(text) for text in texts) >= 2
+
+
+def _contacts(text: str) -> int:
+    """How many ways of contact stand on a line; bars part several (``ana@b.example | +63 917 555 0100``)."""
+    return sum(map(_is_contact, re.split("[|•·]", text)))
+
+
+def _is_named_card(texts: Sequence[str]) -> bool:
+    """A full name with a few short lines below it, none of them a sentence, the last one a way of contact."""
+    if not 3 <= len(texts) <= 8 or not _FULL_NAME.fullmatch(texts[0]) or not _is_contact(texts[-1]):
+        return False
+    return all(len(text) <= 60 and text[-1] not in "?!:" for text in texts)
 
 
 def _is_contact(text: str) -> bool:
@@ -200,7 +125,7 @@ def _take_mobile(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKin
             continue
         seen += 1
         if _is_mobile(text):
-            _mark(kinds, run[place:], "signature")
+            mark(kinds, run[place:], "signature")
             return run[:place]
         if seen >= 4:
             break
@@ -208,10 +133,13 @@ def _take_mobile(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKin
 
 
 def _is_mobile(text: str) -> bool:
-    if text.split(" ", 1)[0].casefold() not in words().mobile_starts and not text.endswith(_MOBILE_ENDS):
+    unspaced = text[0] >= _UNSPACED and len(text) <= MAX_UNSPACED
+    starts = text.split(" ", 1)[0].casefold() in words().mobile_starts or unspaced
+    if not starts and not text.endswith(_MOBILE_ENDS):
         return False
     folded = fold(text[:120])
-    short = len(text) <= 90 and len(text.split()) <= 9 and "," not in text and text[-1] not in "?!:"
+    one = "," not in text or _DEVICE.search(folded) is not None
+    short = len(text) <= 90 and len(text.split()) <= 10 and one and text[-1] not in "?!:"
     return short and (folded.startswith(words().mobile) or folded.endswith(_MOBILE_ENDS))
 
 
@@ -223,7 +151,7 @@ def _take_closing(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
         if not text:
             continue
         if _is_closing(text, alone=not filled) and any(not lines[index].blank for index in run[:place]):
-            return _cut_signature(lines, run, place, kinds)
+            return _take_formula(lines, _cut_signature(lines, run, place, kinds), kinds)
         postscript = text[0] in "PpNn" and text[:8].casefold().startswith(_POSTSCRIPT)
         wordy = len(text) > 100 or (len(text) > 40 and len(text.split()) > 14) or text[-1] == "?"
         if not postscript and (wordy or filled >= MAX_SIGNATURE):
@@ -231,9 +159,17 @@ def _take_closing(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
         filled += not postscript
     last = _last_filled(lines, run)
     if last > 0 and _DASHED_NAME.fullmatch(text := lines[run[last]].text.strip(BLANKS)) and text[1:2].isupper():
-        _mark(kinds, run[last:], "signature")
+        mark(kinds, run[last:], "signature")
         return run[:last]
     return run
+
+
+def _take_formula(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
+    """Cut at one more sign-off right above (``Sekian, terima kasih.`` above ``Yang benar,``)."""
+    last = _last_filled(lines, run)
+    if last < 1 or not _is_closing(lines[run[last]].text.strip(BLANKS), alone=False):
+        return run
+    return _cut_signature(lines, run, last, kinds) if _last_filled(lines, run[:last]) >= 0 else run
 
 
 def _is_closing(text: str, *, alone: bool) -> bool:
@@ -241,7 +177,8 @@ def _is_closing(text: str, *, alone: bool) -> bool:
     if len(text) > MAX_CLOSING + 20 or _first_word(text) not in words().closing_starts:
         return False
     known = words().closings
-    if fold(text.strip(_END)) in known:
+    bare = fold(text.strip(_END))
+    if bare in known or ("/" in bare and all(part.strip(_END) in known for part in bare.split("/"))):
         return not alone
     head, comma, name = text.partition(",")
     return (
@@ -262,7 +199,7 @@ def _last_filled(lines: Sequence[Line], run: list[int]) -> int:
 
 def _take_contact(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
     """Take off a last paragraph that is a business card, but not the thanks that open it."""
-    paragraphs = _paragraphs(lines, run)
+    paragraphs = paragraphs_of(lines, run)
     if len(paragraphs) < 2 or paragraphs[-1][1] - paragraphs[-1][0] > MAX_SIGNATURE:
         return run
     first, last = paragraphs[-1]
@@ -272,11 +209,11 @@ def _take_contact(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKi
     if fold(lines[block[0]].text.strip(_END)) in words().thanks:
         first, block = first + 1, block[1:]
     texts = [lines[index].text for index in block]
-    if any(len(text) > 70 for text in texts) or not _is_card(lines, block):
+    if any(len(text) > 70 for text in texts) or not (_is_named_card(texts) or _is_card(lines, block)):
         return run
-    if sum(map(_is_contact, texts)) * 2 < len(texts) - 1:
+    if sum(map(_is_contact, texts)) * 2 < len(texts) - 1 and not _is_named_card(texts):
         return run
-    _mark(kinds, run[first:], "signature")
+    mark(kinds, run[first:], "signature")
     return run[:first]
 
 
@@ -287,4 +224,4 @@ def _take_rules(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind
         if text and not is_rule(text):
             break
         if text:
-            _mark(kinds, run[place:], "signature")
+            mark(kinds, run[place:], "signature")

@@ -14,6 +14,9 @@ ATTRIBUTIONS = tomllib.loads((CORPUS / "attributions.toml").read_text(encoding="
 
 LINES = tomllib.loads((CORPUS / "attribution_lines.toml").read_text(encoding="utf-8"))["lines"]
 
+ENDINGS = tomllib.loads((CORPUS / "endings.toml").read_text(encoding="utf-8"))
+ASKED = "Can we move the call to Friday?"
+
 
 def answered(body: str) -> Email:
     return compose("Re: Friday", body, "test", sender="ana@brightloom.example", sent_at=None)
@@ -68,6 +71,18 @@ def test_any_line_of_attribution_says_who_and_when(line: str) -> None:
     assert email.client == ("ana@brightloom.example" if "@" in line else None)
     at = email.sent_at.isoformat()[:16] if email.sent_at else None
     assert at == ("2026-03-05T17:42" if any(char.isdigit() for char in line) else None)
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS["taken"], *ENDINGS["programs"]])
+def test_endings_of_habit_are_taken_off(ending: str) -> None:
+    """Sign-offs, business cards, notices and programs' own lines are no part of what a client says."""
+    assert answered(f"{ASKED}\n\n{ending}\n").text == ASKED
+
+
+@pytest.mark.parametrize("ending", ENDINGS["kept"])
+def test_endings_that_say_something_are_kept(ending: str) -> None:
+    """Thanks, numbers to call, lists and postscripts are text."""
+    assert ending in answered(f"{ASKED}\n\n{ending}\n").text
 
 
 def test_each_kind_of_zone_is_named() -> None:
