@@ -17,13 +17,16 @@ from service import listing
 from service.bodies import media_type, whole_body
 from service.cursor import Cursor
 from service.handling import NO_CONTEXT, Receipt
+from service.inbound.forms import read_form
 from service.problems import Problem, from_validation
 from service.requests import Here
-from service.schemas import AssessmentOut, MessageIn, MessagesOut, Moment, Slug
+from service.schemas import AssessmentOut, AssessmentsOut, MessageIn, MessagesOut, Moment, Slug
+from service.uploads import mails_in
 from service.wiring import Service
 
 JSON_TYPE = "application/json"
 MAIL_TYPE = "message/rfc822"
+FORM_TYPE = "multipart/form-data"
 MOST = 200
 
 router = APIRouter(prefix="/v1", tags=["messages"])
@@ -33,17 +36,22 @@ router = APIRouter(prefix="/v1", tags=["messages"])
     "/messages",
     summary="Judge and store one message",
     status_code=201,
-    responses={201: {"model": AssessmentOut}, 200: {"model": AssessmentOut, "description": "It was known already"}},
+    responses={
+        201: {"model": AssessmentOut | AssessmentsOut},
+        200: {"model": AssessmentOut | AssessmentsOut, "description": "It was known already"},
+    },
 )
 async def take_message(request: Request, service: Here) -> Response:
-    """Take a message as JSON fields or as a raw mail (forwarded or not): 201 where it is new, 200 where it is known.
+    """Take a message as JSON fields, as a raw mail (forwarded or not), or as files: 201 where it is new, else 200.
 
-    The same message is stored once; sent again, it comes back as it was judged the first time.
+    The same message is stored once; sent again, it comes back as it was judged the first time. Of several files the
+    answer is `{"messages": […]}`, in their order; one that could not be read has its `error` there.
     """
     body = await whole_body(request)
+    if media_type(request) == FORM_TYPE:
+        return await run_in_threadpool(_take_files, service, request.headers["content-type"], body)
     receipt = await run_in_threadpool(_take, service, media_type(request), body)
-    where = {"Location": f"/v1/messages/{receipt.assessment.id}"}
-    return JSONResponse(to_json(receipt.assessment), 201 if receipt.new else 200, headers=where)
+    return _answer(receipt)
 
 
 @router.get("/messages/{message_id}", summary="One stored message", responses={200: {"model": AssessmentOut}})
@@ -76,8 +84,25 @@ def list_messages(
     return JSONResponse({"messages": [to_json(message) for message in page.messages], "next_cursor": following})
 
 
+def _answer(receipt: Receipt) -> Response:
+    where = {"Location": f"/v1/messages/{receipt.assessment.id}"}
+    return JSONResponse(to_json(receipt.assessment), 201 if receipt.new else 200, headers=where)
+
+
+def _take_files(service: Service, kind: str, body: bytes) -> Response:
+    emails = mails_in(read_form(kind, body), "api")
+    if len(emails) == 1:
+        return _answer(_receive(service, emails[0], NO_CONTEXT))
+    receipts = [service.desk.receive(email) for email in emails]
+    status = 201 if any(receipt.new for receipt in receipts) else 200
+    return JSONResponse({"messages": [to_json(receipt.assessment) for receipt in receipts]}, status)
+
+
 def _take(service: Service, kind: str, body: bytes) -> Receipt:
-    email, context = _read(kind, body)
+    return _receive(service, *_read(kind, body))
+
+
+def _receive(service: Service, email: Email, context: Context) -> Receipt:
     if email.error is not None:
         raise Problem(422, email.error.code, email.error.message)
     receipt = service.desk.receive(email, context)
@@ -91,7 +116,7 @@ def _read(kind: str, body: bytes) -> tuple[Email, Context]:
         return read(body, "api"), NO_CONTEXT
     if kind == JSON_TYPE:
         return _from_fields(body)
-    detail = f"Send the message as {JSON_TYPE} (fields) or {MAIL_TYPE} (a raw mail), and say so in Content-Type."
+    detail = f"Set Content-Type to {JSON_TYPE} (fields), {MAIL_TYPE} (a raw mail) or {FORM_TYPE} (files of mails)."
     raise Problem(415, "unsupported_type", detail)
 
 

@@ -11,6 +11,7 @@ from service import api, batch_api, clients_api, clients_web, docs, health, labe
 from service.access import AccessLog
 from service.bodies import LimitBody
 from service.gate import Gate, admitted
+from service.inbound import webhooks
 from service.openapi import describe
 from service.problems import handle_problems
 from service.shield import Shield
@@ -24,7 +25,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     handle_problems(app)
     login.lead_strangers(app)
-    for part in (api, batch_api, clients_api, labels_api, health, docs, login, web, clients_web):
+    for part in (api, batch_api, clients_api, labels_api, webhooks, health, docs, login, web, clients_web):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     describe(app)
@@ -48,7 +49,6 @@ def _layers(service: Service) -> list[Middleware]:
         Middleware(
             LimitBody,
             usual=settings.max_body_bytes,
-            large=settings.max_batch_bytes,
-            large_paths=frozenset({batch_api.PATH}),
+            others={batch_api.PATH: settings.max_batch_bytes, webhooks.PREFIX: settings.max_webhook_bytes},
         ),
     ]

@@ -1,5 +1,7 @@
 """Request bodies, read in a bounded way: a body that is too large is refused whether or not it declared its length."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,18 +15,18 @@ class LimitBody:
     gets to see the answer; beyond that the connection ends.
     """
 
-    def __init__(self, app: ASGIApp, *, usual: int, large: int, large_paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, usual: int, others: Mapping[str, int]) -> None:
         self._app = app
         self._usual = usual
-        self._large = large
-        self._large_paths = large_paths
+        self._others = others  # bytes by the beginning of the path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a ``receive`` that counts."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._large if scope["path"] in self._large_paths else self._usual
+        others = (most for start, most in self._others.items() if scope["path"].startswith(start))
+        limit = next(others, self._usual)
         await self._app(scope, _counting(receive, limit), send)
 
 

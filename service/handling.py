@@ -11,17 +11,14 @@ from service.adviser import Adviser
 from service.champion import Champion
 from service.clientele import Clientele
 from service.sound import sound
-from service.store import Store
+from service.store import Beside, Store, nothing
 
 NO_CONTEXT = Context()
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a mail: its assessment, and whether it was stored just now (``new``).
-
-    A mail that could not be read has ``assessment.error`` and is not stored.
-    """
+    """What became of a mail: its assessment, and whether it was stored just now (``new``)."""
 
     assessment: Assessment
     new: bool
@@ -37,26 +34,39 @@ class Desk:
     clients: Clientele
     clock: Callable[[], datetime]
 
-    def receive(self, email: Email, context: Context = NO_CONTEXT) -> Receipt:
+    def receive(
+        self, email: Email, context: Context = NO_CONTEXT, *, keep_unreadable: bool = False, beside: Beside = nothing
+    ) -> Receipt:
         """Judge, advise and store one mail; one that is known already comes back as it was stored.
 
         What the context tells for good is kept for the client. A known mail that comes with a context is advised anew.
+        A mail that could not be read has ``assessment.error``, and is stored only where ``keep_unreadable`` says so.
+        ``beside`` writes in the same transaction, also beside a mail that is known.
 
         Raises:
             ArtifactError: there is no model to judge with.
         """
         mail = sound(email)
-        known = self.store.get(message_identity(mail))
+        known = self.store.get(message_identity(mail)) or self.store.twin(mail)
         if known is not None:
-            return Receipt(known if context == NO_CONTEXT else self._advised_anew(known, mail, context), new=False)
+            return self._known(known, mail, context, beside)
         (judged,) = self.champion.judge([mail])
-        if judged.error is not None:
+        if judged.error is not None and not keep_unreadable:
             return Receipt(judged, new=False)
-        advised = self._advised(judged, mail, context)
-        new = self.store.add(advised, self.clock())
+        advised = judged if judged.error is not None else self._advised(judged, mail, context)
+        new = self.store.add(advised, self.clock(), beside)
         if judged.client is not None:
             self.clients.note(judged.client, context, mail.client_name, judged.sent_at)
-        return Receipt(advised, new=True) if new else Receipt(self.store.get(judged.id) or advised, new=False)
+        return Receipt(advised, new=True) if new else Receipt(self._stored(advised), new=False)
+
+    def _known(self, known: Assessment, mail: Email, context: Context, beside: Beside) -> Receipt:
+        if beside is not nothing:
+            self.store.note(known.id, beside)
+        return Receipt(known if context == NO_CONTEXT else self._advised_anew(known, mail, context), new=False)
+
+    def _stored(self, judged: Assessment) -> Assessment:
+        """What another thread or process stored of the same message in the meantime."""
+        return self.store.get(judged.id) or self.store.twin(judged) or judged
 
     def _advised(self, judged: Assessment, mail: Email, context: Context) -> Assessment:
         if judged.client is None:

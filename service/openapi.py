@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from data.context import ClientContext
 from service import api, batch_api, clients_api
 from service.client_schemas import AliasIn
+from service.inbound import forms, webhooks
 from service.label_schemas import OpinionIn
 from service.problems import MEDIA_TYPE
 from service.schemas import MessageIn, ProblemOut
@@ -49,6 +50,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             operation["responses"]["4XX"] = _problem("What is wrong with the request, and the way out")
     document["paths"]["/v1/messages"]["post"]["requestBody"] = _message_body()
     document["paths"][batch_api.PATH]["post"]["requestBody"] = _batch_body()
+    for path in [path for path in document["paths"] if path.startswith(webhooks.PREFIX)]:
+        document["paths"][path]["post"]["requestBody"] = _webhook_body(path)
     facts = {"agreed_date": "2026-03-20", "usual_check_days_before": 2, "timezone": "Asia/Manila"}
     clients = document["paths"]
     clients["/v1/clients/{client}/context"]["put"]["requestBody"] = _json_body("ClientContext", facts)
@@ -71,7 +74,15 @@ def _problem(description: str) -> dict[str, Any]:
 def _message_body() -> dict[str, Any]:
     fields = {"schema": {"$ref": REFERENCE.format(model="MessageIn")}, "example": EXAMPLE}
     mail = {"schema": {"type": "string", "format": "binary", "description": "a raw mail, forwarded or not"}}
-    return {"required": True, "content": {api.JSON_TYPE: fields, api.MAIL_TYPE: mail}}
+    file = {"type": "string", "format": "binary", "description": "a mail, .eml or .msg; several files may be sent"}
+    form = {"schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}}
+    return {"required": True, "content": {api.JSON_TYPE: fields, api.MAIL_TYPE: mail, api.FORM_TYPE: form}}
+
+
+def _webhook_body(path: str) -> dict[str, Any]:
+    """What a provider posts: its own documentation has the fields."""
+    kinds = [api.JSON_TYPE] if path.endswith("postmark") else list(forms.TYPES)
+    return {"required": True, "content": {kind: {"schema": {"type": "object"}} for kind in kinds}}
 
 
 def _json_body(model: str, example: dict[str, Any]) -> dict[str, Any]:

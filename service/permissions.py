@@ -26,6 +26,10 @@ API: Mapping[str, Scope | None] = {
     "POST /v1/clients/{client:path}/aliases": WRITE,
     "DELETE /v1/clients/{client:path}/aliases/{alias}": WRITE,
     "GET /v1/agenda": READ,
+    "POST /v1/inbound/mailgun": OPEN,
+    "POST /v1/inbound/mailgun/mime": OPEN,
+    "POST /v1/inbound/sendgrid": OPEN,
+    "POST /v1/inbound/postmark": OPEN,
 }
 PAGES: Mapping[str, Scope | None] = {
     "GET /static": OPEN,

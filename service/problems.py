@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from data.errors import ArtifactError, InputError, KypError
+from data.errors import ArtifactError, InputError, KypError, MissingExtra
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -69,11 +69,13 @@ def handle_problems(app: FastAPI) -> None:
 
 
 def from_kyp(error: KypError) -> Problem:
-    """Give an expected error its status: the caller's fault 422, a missing model 503, anything else 500."""
+    """Give an expected error its status: the caller's fault 422, a missing model 503, a missing extra 501, else 500."""
     if isinstance(error, InputError):
         return Problem(422, error.code, str(error))
     if isinstance(error, ArtifactError):
         return Problem(503, error.code, str(error))
+    if isinstance(error, MissingExtra):
+        return Problem(501, error.code, str(error))
     return Problem(500, error.code, str(error))
 
 

@@ -140,6 +140,12 @@ class AssessmentOut(BaseModel):
     kind: MailKind
 
 
+class AssessmentsOut(BaseModel):
+    """What became of several files, in their order."""
+
+    messages: list[AssessmentOut]
+
+
 class MessagesOut(BaseModel):
     """A page of stored messages, newest first; ``next_cursor`` is null on the last page."""
 
@@ -154,3 +160,10 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str
+
+
+class TakenOut(BaseModel):
+    """What a webhook is told: the mail's id, and whether it came for the first time; nothing of what is in it."""
+
+    id: str
+    new: bool

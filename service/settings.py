@@ -8,21 +8,16 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from data.errors import InputError
-
-MEBIBYTE = 1024 * 1024
+from service.inbound.settings import MEBIBYTE, InboundSettings, by_comma
 
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is no time zone name such as Europe/Berlin or Asia/Manila")
     return name
-
-
-def _by_comma(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def default_home() -> Path:
@@ -33,7 +28,7 @@ def default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kyp"
 
 
-class Settings(BaseSettings):
+class Settings(InboundSettings):
     """Where things are kept and how the service listens; pass values by name to override the environment."""
 
     model_config = SettingsConfigDict(env_prefix="KYP_", frozen=True, extra="ignore")
@@ -44,7 +39,7 @@ class Settings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_by_comma)] = Field(
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(by_comma)] = Field(
         ("127.0.0.1", "localhost", "[::1]"),
         description="Host headers that are answered, by comma; others are refused, so that no web site can reach "
         "the service by a name of its own (DNS rebinding)",
@@ -55,12 +50,12 @@ class Settings(BaseSettings):
     session_hours: float = Field(12, gt=0, le=24 * 366, description="how long after logging in a session ends")
     rate_limit: str = Field("600/minute", description="requests of one token or address, where tokens are needed")
     failure_limit: str = Field("10/minute", description="wrong tokens of one address, where tokens are needed")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_by_comma)] = Field(
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(by_comma)] = Field(
         (), description="addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, by comma"
     )
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     working_hours: str = "Mon-Fri 09:00-18:00"
-    holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(_by_comma)] = Field(
+    holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(by_comma)] = Field(
         frozenset(), description="days on which nobody works, by comma, as in 2026-06-12,2026-12-25"
     )
     playbook: Path | None = Field(None, description="a folder of own strategies that override the shipped ones")

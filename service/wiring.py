@@ -10,6 +10,8 @@ from service.client_report import Reporter
 from service.clientele import Clientele
 from service.corrections import Corrections
 from service.handling import Desk
+from service.inbound.doors import Doors, build_doors
+from service.inbound.intake import Intake
 from service.judging import build_adviser, build_registry
 from service.label_queue import LabelQueue
 from service.rates import Rates
@@ -46,6 +48,8 @@ class Service:
     reporter: Reporter
     planner: WeekPlanner
     desk: Desk
+    intake: Intake
+    doors: Doors
     tokens: Tokens
     sessions: Sessions
     rates: Rates
@@ -80,6 +84,8 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
         reporter=kept.reporter,
         planner=kept.planner,
         desk=desk,
+        intake=Intake(desk),
+        doors=build_doors(settings, clock),
         tokens=Tokens(kept.store.engine, clock),
         sessions=Sessions(kept.store.engine, clock, timedelta(hours=settings.session_hours)),
         rates=Rates(settings.rate_limit, settings.failure_limit),

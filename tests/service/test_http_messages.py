@@ -177,3 +177,30 @@ def test_one_message_sent_many_times_at_once_is_new_once(client: httpx.Client) -
         answers = list(pool.map(post, range(20)))
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
     assert len({answer.text for answer in answers}) == 1
+
+
+def test_a_file_is_a_message(client: httpx.Client) -> None:
+    """A mail uploaded as a file is answered as one sent raw."""
+    files = {"file": ("logo.eml", MAIL % b"utf-8", "message/rfc822")}
+    first, second = (client.post("/v1/messages", files=files) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["message_id"] == "<one@brightloom.example>"
+    assert client.get(first.headers["location"]).json() == first.json() == second.json()
+
+
+def test_several_files_are_several_messages(client: httpx.Client) -> None:
+    """Each file has its assessment, in order; one that cannot be read says so and does not stop the others."""
+    other = (MAIL % b"utf-8").replace(b"<one@", b"<two@").replace(b"Logo", b"Type")
+    contents = (MAIL % b"utf-8", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), other)
+    answer = client.post("/v1/messages", files=[("file", (f"{n}.eml", one)) for n, one in enumerate(contents)])
+    assert answer.status_code == 201
+    rows = answer.json()["messages"]
+    assert [(row["subject"], row["error"] is None) for row in rows] == [("Logo", True), ("", False), ("Type", True)]
+    assert len(client.get("/v1/messages").json()["messages"]) == 2
+
+
+def test_a_form_without_a_mail_is_refused(client: httpx.Client) -> None:
+    """No file, and a file that is no mail, are told."""
+    for files in ({"file": ("empty.eml", b"")}, {"file": ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(2000))}):
+        answer = client.post("/v1/messages", files=files)
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")

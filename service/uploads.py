@@ -1,0 +1,33 @@
+"""Mails that are sent as files of a form: .eml as they are, .msg by way of a file, from which Outlook's are read."""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from data.mail.archives import open_mails
+from data.mail.reading import read
+from data.records import Email
+from service.inbound.forms import Form, Upload
+from service.problems import Problem
+
+OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of every compound file, whatever its name
+MOST = 100
+
+
+def mails_in(form: Form, source: str) -> list[Email]:
+    """The mails of a form, one a file, in order (Problem 422 where there is no file, or a hundred are too few)."""
+    files = [file for file in form.files if file.content.strip()]
+    if not files:
+        raise Problem(422, "no_file", "There is no file in this form: send mails (.eml or .msg) as files.")
+    if len(files) > MOST:
+        raise Problem(422, "too_many_files", f"There are {len(files)} files: send at most {MOST} at once.")
+    return [_read(file, source) for file in files]
+
+
+def _read(file: Upload, source: str) -> Email:
+    if not file.content.startswith(OUTLOOK):
+        return read(file.content, source)
+    with TemporaryDirectory(prefix="kyp-upload-") as folder:
+        path = Path(folder) / "upload.msg"
+        path.write_bytes(file.content)
+        return replace(next(iter(open_mails(path))), source=source)
