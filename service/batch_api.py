@@ -67,9 +67,9 @@ async def _spool(request: Request, path: Path) -> None:
 
 def _begun(service: Service, path: Path) -> Iterator[Assessment]:
     """Judge the first chunk at once, so that what cannot be opened is still answered with a problem."""
-    service.champion.triage()
+    judge = service.champion.triage().judge  # one model for the whole batch
     chunks = in_chunks(open_mails(path), SMALL_CHUNK)
-    rows = advised(judged_here(chunks, service.champion.judge), service.adviser)
+    rows = advised(judged_here(chunks, judge), service.adviser)
     first = next(rows, None)
     if first is None:
         raise InputError("There is no message in the body: send JSON Lines or an mbox.")

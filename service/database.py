@@ -49,11 +49,11 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
     raise InputError(
         f"kyp keeps messages in SQLite or PostgreSQL, not in {url.get_backend_name()}: set KYP_DATABASE_URL"
     )

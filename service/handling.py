@@ -26,13 +26,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Takes mails in. ``clock`` gives the moment of receipt, with its time zone."""
+    """Takes mails in. ``clock`` gives the moment of receipt, with its time zone; ``took`` is told of each new mail."""
 
     champion: Champion
     adviser: Adviser
     store: Store
     clients: Clientele
     clock: Callable[[], datetime]
+    took: Callable[[Assessment], None]
 
     def receive(
         self, email: Email, context: Context = NO_CONTEXT, *, keep_unreadable: bool = False, beside: Beside = nothing
@@ -57,7 +58,10 @@ class Desk:
         new = self.store.add(advised, self.clock(), beside)
         if judged.client is not None:
             self.clients.note(judged.client, context, mail.client_name, judged.sent_at)
-        return Receipt(advised, new=True) if new else Receipt(self._stored(advised), new=False)
+        if not new:
+            return Receipt(self._stored(advised), new=False)
+        self.took(advised)
+        return Receipt(advised, new=True)
 
     def _known(self, known: Assessment, mail: Email, context: Context, beside: Beside) -> Receipt:
         if beside is not nothing:

@@ -10,6 +10,7 @@ OPEN = None  # answered to everybody: it tells nothing of a mail, or what comes 
 API: Mapping[str, Scope | None] = {
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
+    "GET /metrics": READ,
     "GET /openapi.json": OPEN,
     "POST /v1/messages": WRITE,
     "GET /v1/messages": READ,

@@ -35,13 +35,17 @@ class Problem(Exception):
 
 def problem_response(problem: Problem) -> Response:
     """Write a problem down as RFC 9457 has it."""
-    body = {
+    return JSONResponse(problem_body(problem), problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def problem_body(problem: Problem) -> dict[str, str | int]:
+    """The members of a problem."""
+    return {
         "type": f"urn:kyp:problem:{problem.code}",
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.detail,
     }
-    return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
 def handle_problems(app: FastAPI) -> None:

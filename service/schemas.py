@@ -153,6 +153,27 @@ class MessagesOut(BaseModel):
     next_cursor: str | None
 
 
+class AliveOut(BaseModel):
+    """The process lives."""
+
+    status: Literal["ok"]
+
+
+class RefusedModelOut(BaseModel):
+    """A newer champion of the registry that could not be taken up; the one before it goes on."""
+
+    version: str
+    reason: str
+
+
+class ReadyOut(BaseModel):
+    """Messages can be judged and stored."""
+
+    status: Literal["ready"]
+    model: str
+    refused_model: RefusedModelOut | None
+
+
 class ProblemOut(BaseModel):
     """An RFC 9457 problem."""
 

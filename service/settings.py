@@ -4,14 +4,17 @@ import os
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from data.errors import InputError
+from service.bounds import Bounds, Patience
 from service.inbound.settings import MEBIBYTE, InboundSettings, by_comma
+
+LogFormat = Literal["auto", "json", "console"]
 
 
 def _known_zone(name: str) -> str:
@@ -53,6 +56,16 @@ class Settings(InboundSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(by_comma)] = Field(
         (), description="addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, by comma"
     )
+    max_requests: int = Field(200, gt=0, description="requests answered at the same time; more get 503")
+    max_connections: int = Field(500, gt=0, description="connections open at the same time; more get 503")
+    head_seconds: float = Field(10, gt=0, description="for the headers of a request to come")
+    body_grace_seconds: float = Field(20, gt=0, description="for a body to come, beside what body_rate allows")
+    body_rate: float = Field(1000, gt=0, description="bytes a second below which a long body is cut off")
+    answer_seconds: float = Field(60, gt=0, description="for an answer to begin")
+    stalled_seconds: float = Field(30, gt=0, description="for a reader that takes nothing of its answer")
+    shutdown_seconds: int = Field(30, gt=0, description="for requests under way, once the process is told to end")
+    log_format: LogFormat = Field("auto", description="json, console, or auto: readable on a terminal, else JSON")
+    model_check_seconds: float = Field(2, gt=0, description="how often to look for a new champion model")
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     working_hours: str = "Mon-Fri 09:00-18:00"
     holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(by_comma)] = Field(
@@ -66,6 +79,16 @@ class Settings(InboundSettings):
     def asks_for_tokens(self) -> bool:
         """Whether callers need an access token."""
         return not is_loopback(self.host) if self.require_tokens is None else self.require_tokens
+
+    @property
+    def bounds(self) -> Bounds:
+        """What connections may take."""
+        return Bounds(self.max_connections, self.head_seconds, self.stalled_seconds, self.shutdown_seconds)
+
+    @property
+    def patience(self) -> Patience:
+        """How long to wait for bodies and answers."""
+        return Patience(self.body_grace_seconds, self.body_rate, self.answer_seconds)
 
     @property
     def store_url(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Subquery, insert, select, text, update
+from sqlalchemy import Connection, Engine, Select, Subquery, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.records import Assessment, Email
@@ -113,9 +113,9 @@ class Store:
         return Past(len(remembered), first, remembered)
 
     def check(self) -> None:
-        """Ask the database for nothing, to see that it answers (SQLAlchemyError where it does not)."""
+        """Look into the messages, to see that the database answers (SQLAlchemyError where it does not)."""
         with self._engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+            connection.execute(select(MessageRow.id).limit(1))
 
     def close(self) -> None:
         """Give the connections back."""

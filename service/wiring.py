@@ -14,6 +14,7 @@ from service.inbound.doors import Doors, build_doors
 from service.inbound.intake import Intake
 from service.judging import build_adviser, build_registry
 from service.label_queue import LabelQueue
+from service.metrics import Metrics
 from service.rates import Rates
 from service.sessions import Sessions
 from service.settings import Settings
@@ -53,6 +54,7 @@ class Service:
     tokens: Tokens
     sessions: Sessions
     rates: Rates
+    metrics: Metrics
     clock: Callable[[], datetime]
 
     def today(self) -> date:
@@ -72,7 +74,8 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
     """
     kept = build_records(settings, clock)
     champion = champion or Champion(build_registry(settings))
-    desk = Desk(champion, kept.adviser, kept.store, kept.clients, clock)
+    metrics = Metrics(champion)
+    desk = Desk(champion, kept.adviser, kept.store, kept.clients, clock, metrics.took)
     return Service(
         settings=settings,
         champion=champion,
@@ -89,6 +92,7 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
         tokens=Tokens(kept.store.engine, clock),
         sessions=Sessions(kept.store.engine, clock, timedelta(hours=settings.session_hours)),
         rates=Rates(settings.rate_limit, settings.failure_limit),
+        metrics=metrics,
         clock=clock,
     )
 

@@ -48,7 +48,7 @@ def running(home: Path) -> Running:
     @contextmanager
     def run(settings: Settings) -> Iterator[httpx.Client]:
         service = build_service(settings, champion=loaded if settings.home == home else None)
-        server = uvicorn.Server(server_config(create_app(service)))
+        server = uvicorn.Server(server_config(create_app(service), settings.bounds))
         thread = threading.Thread(target=server.run)
         thread.start()
         try:

@@ -1,6 +1,7 @@
 """A model where there is none yet: trained on the shipped data, before the first mail is judged."""
 
 import os
+from collections.abc import Callable
 
 import typer
 
@@ -9,15 +10,16 @@ from model.registry import Registry
 SEED = 0
 
 
-def ensure_model(registry: Registry) -> None:
-    """Train once, on all cores, where the registry has no champion; standard error tells what goes on."""
+def ensure_model(registry: Registry, say: Callable[[str], None] | None = None) -> None:
+    """Train once, on all cores, where the registry has no champion; ``say``, or standard error, is told of it."""
+    say = say or tell
     if registry.champion_version() is not None:
         return
     from training.run import train  # only where it is needed: serving does not know how to learn
 
-    tell("There is no model yet: training one on the shipped data, which takes about two minutes.")
-    outcome = train(None, registry, seed=SEED, jobs=os.cpu_count() or 1, progress=tell)
-    tell(f"Model {outcome.version} is ready.")
+    say("There is no model yet: training one on the shipped data, which takes about two minutes.")
+    outcome = train(None, registry, seed=SEED, jobs=os.cpu_count() or 1, progress=say)
+    say(f"Model {outcome.version} is ready.")
 
 
 def tell(line: str) -> None:

@@ -26,6 +26,6 @@ def show_one(version: str) -> None:
 
 
 def promote(version: str, reason: str) -> None:
-    """Put one model in use; a running service takes it up when it is started anew."""
+    """Put one model in use; a running service takes it up within seconds."""
     build_registry(read_settings()).promote(version, reason)
     typer.echo(f"Model {version} is in use.")

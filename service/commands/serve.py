@@ -2,16 +2,21 @@
 
 import logging
 import socket
+import sys
+from types import FrameType
 
 import uvicorn
 
 from data.errors import InputError
 from service.app import create_app
-from service.commands.first_model import ensure_model, tell
+from service.commands.first_model import ensure_model
 from service.judging import build_registry
+from service.logs import log_to
 from service.server import server_config
 from service.settings import Settings, read_settings
 from service.wiring import Service, build_service
+
+log = logging.getLogger("kyp.serve")
 
 
 def run(host: str | None, port: int | None) -> None:
@@ -21,23 +26,28 @@ def run(host: str | None, port: int | None) -> None:
     try:
         _need_tokens(service)
         with _taken(settings) as address:  # first, so that a port in use is known before minutes of training
-            ensure_model(build_registry(settings))
-            logging.basicConfig(format="%(message)s")
-            logging.getLogger("kyp").setLevel(logging.INFO)
-            _Server(server_config(create_app(service))).run(sockets=[address])
+            log_to(sys.stderr, settings.log_format)
+            ensure_model(build_registry(settings), log.info)
+            _Server(server_config(create_app(service), settings.bounds)).run(sockets=[address])
+            log.info("stopped")
     finally:
         service.store.close()
 
 
 class _Server(uvicorn.Server):
-    """Tells its address once it can be reached there."""
+    """Tells its address once it can be reached there, and comes back once it has ended."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
         for listener in sockets or ():
             host, port = listener.getsockname()[:2]
-            tell(f"kyp listens on http://{f'[{host}]' if ':' in host else host}:{port}")
+            log.info("listening", extra={"url": f"http://{f'[{host}]' if ':' in host else host}:{port}"})
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End in order: uvicorn would then raise the signal anew, and the store would not be closed."""
+        super().handle_exit(sig, frame)
+        self._captured_signals.clear()
 
 
 def _need_tokens(service: Service) -> None:

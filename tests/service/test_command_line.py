@@ -142,17 +142,19 @@ def test_tokens_are_made_listed_and_revoked(kyp: Kyp, tmp_path: Path) -> None:
 
 
 def test_the_service_tells_where_it_listens_and_stops_when_told(home: Path, tmp_path: Path) -> None:
-    """`kyp serve` says its address on standard error, is ready there, and ends on SIGTERM."""
+    """`kyp serve` logs its address, is ready there, and ends in order on SIGTERM."""
     command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
     environment = os.environ | {"KYP_HOME": str(home), "KYP_DATABASE_URL": f"sqlite:///{tmp_path / 'kyp.db'}"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as serving:  # noqa: S603
         assert serving.stderr is not None
-        url = serving.stderr.readline().rpartition(" ")[2].strip()
+        url = json.loads(serving.stderr.readline())["url"]
         try:
             assert httpx.get(f"{url}/readyz", timeout=60).status_code == 200
         finally:
             serving.terminate()
-        assert serving.wait(timeout=20) in (0, -15)
+        *_, last = serving.stderr.read().splitlines()
+        assert serving.wait(timeout=20) == 0
+        assert json.loads(last)["event"] == "stopped"
 
 
 def test_a_port_in_use_is_told(kyp: Kyp) -> None:
