@@ -105,6 +105,17 @@ def show_client(client: str, lang: Language = None, json: Json = False) -> None:
     show_one(client, lang, as_json=json)
 
 
+@app.command()
+def config(
+    explain: Annotated[bool, typer.Option("--explain", help="With what each setting means.")] = False,
+    json: Json = False,
+) -> None:
+    """Show every setting, its value and where it comes from; secrets are hidden."""
+    from service.commands.config import show
+
+    show(explain=explain, as_json=json)
+
+
 @tokens.command("create")
 def create_token(
     name: str, scope: Annotated[Scope, typer.Option(help="read; write: read and send; admin: all.")] = Scope.WRITE

@@ -8,7 +8,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from service.settings import LogFormat
+from service.serving_settings import LogFormat
 
 
 def log_to(stream: TextIO, log_format: LogFormat) -> None:

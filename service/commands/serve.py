@@ -13,7 +13,7 @@ from service.commands.first_model import ensure_model
 from service.judging import build_registry
 from service.logs import log_to
 from service.server import server_config
-from service.settings import Settings, read_settings
+from service.settings import Settings, read_with_origins
 from service.wiring import Service, build_service
 
 log = logging.getLogger("kyp.serve")
@@ -21,12 +21,14 @@ log = logging.getLogger("kyp.serve")
 
 def run(host: str | None, port: int | None) -> None:
     """Serve until stopped; trains first where there is no model yet."""
-    settings = read_settings(host=host, port=port)
+    settings, origins = read_with_origins(host=host, port=port)
     service = build_service(settings)
     try:
         _need_tokens(service)
         with _taken(settings) as address:  # first, so that a port in use is known before minutes of training
             log_to(sys.stderr, settings.log_format)
+            for variable in origins.unknown_variables:
+                log.warning("unknown setting", extra={"variable": variable})
             ensure_model(build_registry(settings), log.info)
             _Server(server_config(create_app(service), settings.bounds)).run(sockets=[address])
             log.info("stopped")

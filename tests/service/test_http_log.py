@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from service.logs import log_to
-from service.settings import LogFormat, Settings
+from service.serving_settings import LogFormat
+from service.settings import Settings
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 SECRET = "Zebra-Quokka-77"
