@@ -84,7 +84,8 @@ class ClientFacts:
             "timezone": context.zone,
             "holidays": None if context.holidays is None else self.holidays.union(context.holidays),
         }
-        return replace(self, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+        known = {key: value for key, value in given.items() if value is not None}
+        return replace(self, **known) if known else self  # type: ignore[arg-type]
 
     def local(self, moment: datetime) -> datetime:
         """Give a moment on the provider's clock; without a known time zone, on the clock it was written with."""

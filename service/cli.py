@@ -1,7 +1,5 @@
 """The command `kyp`: its commands and options; what they do stands in service/commands and is imported when needed."""
 
-import os
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,11 +7,10 @@ from typer.core import TyperGroup
 
 from data.errors import KypError
 from service.learning_cli import add_learning
-from service.rows import RowFormat
 from service.scope import Scope
+from service.score_cli import add_scoring
 
 UNEXPECTED, MISUSED, INTERRUPTED = 1, 2, 130
-ALL_CORES = os.cpu_count() or 1
 _USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # raised for any wrong call; typer exports only this heir
 
 
@@ -47,7 +44,6 @@ app.add_typer(clients, name="clients")
 tokens = typer.Typer(no_args_is_help=True, help="Who may use the service from elsewhere.")
 app.add_typer(tokens, name="token")
 
-Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes to work with.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Language = Annotated[str | None, typer.Option("--lang", help="Language of the texts: en, fil, ms.")]
 
@@ -59,23 +55,7 @@ def _root(
     """Know your partner."""
 
 
-@app.command()
-def score(
-    inputs: Annotated[
-        list[str],
-        typer.Argument(metavar="INPUT…", help="mbox, eml, Maildir, folder, zip, jsonl, csv; - for one raw mail"),
-    ],
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; standard output where left out.")
-    ] = None,
-    format: Annotated[RowFormat | None, typer.Option(help="By the ending of OUT where left out, else jsonl.")] = None,  # noqa: A002
-    jobs: Jobs = 1,
-) -> None:
-    """Judge mails: one row each, in the order of the input."""
-    from service.commands.score import run
-
-    chosen = format or (RowFormat.CSV if out is not None and out.suffix.lower() == ".csv" else RowFormat.JSONL)
-    run(inputs, out, chosen, jobs)
+add_scoring(app)
 
 
 @app.command()

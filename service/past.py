@@ -1,13 +1,14 @@
 """What is remembered of a client: how many messages came before, since when, and what was in the latest; no text."""
 
-from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from data.records import Assessment
 from model.facts import SeenMessage
 
 REMEMBERED = 500  # messages of one client that a rule may look back on; the longest window is 60 days
+ALWAYS = 50  # of them are kept however old they are: mailboxes are not always in order
+WINDOW = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Past:
 
 
 class Memory:
-    """The pasts of all clients of one run over many mails; grows with the clients, not with the text."""
+    """The pasts of all clients of one run over many mails; grows with the clients, not with their mails."""
 
     def __init__(self) -> None:
         self._clients: dict[str, _Remembered] = {}
@@ -40,13 +41,29 @@ class Memory:
         remembered.count += 1
         remembered.first_at = _earlier(remembered.first_at, assessment.sent_at)
         remembered.latest.append(SeenMessage(assessment.id, assessment.sent_at, assessment.labels))
+        if len(remembered.latest) > remembered.room:
+            remembered.forget()
+
+    def wrote_to(self, client: str, at: datetime | None) -> None:
+        """Note a mail of one's own to a client: the relationship is at least that old."""
+        remembered = self._clients.setdefault(client, _Remembered())
+        remembered.first_at = _earlier(remembered.first_at, at)
 
 
 @dataclass(slots=True)
 class _Remembered:
     count: int = 0
     first_at: datetime | None = None
-    latest: deque[SeenMessage] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    latest: list[SeenMessage] = field(default_factory=list)
+    room: int = 2 * ALWAYS
+
+    def forget(self) -> None:
+        """Keep those of the last ``ALWAYS`` and ``WINDOW``, ``REMEMBERED`` at most; tidy up again when as many came."""
+        since = max((seen.sent_at for seen in self.latest if seen.sent_at), default=None)
+        old, recent = self.latest[:-ALWAYS], self.latest[-ALWAYS:]
+        within = [seen for seen in old if since and seen.sent_at and seen.sent_at >= since - WINDOW]
+        self.latest = (within + recent)[-REMEMBERED:]
+        self.room = min(REMEMBERED, len(self.latest) + ALWAYS)
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

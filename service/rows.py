@@ -1,4 +1,4 @@
-"""Assessments written as rows: JSON Lines in full, or a flat CSV that a spreadsheet can open without harm."""
+"""Assessments written as rows: JSON Lines in full, a flat CSV that a spreadsheet can open without harm, or Parquet."""
 
 import csv
 import json
@@ -29,11 +29,24 @@ class RowFormat(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    PARQUET = "parquet"
+
+    @classmethod
+    def of(cls, name: str | None) -> "RowFormat":
+        """The format that the ending of a file's name (or URL) asks for; JSON Lines where it asks for none."""
+        ending = (name or "").rpartition(".")[2].lower()
+        return cls(ending) if ending in (cls.CSV, cls.PARQUET) else cls.JSONL
 
 
 @contextmanager
 def open_rows(out: Path | None, row_format: RowFormat) -> Iterator[WriteRow]:
     """Open a file (or standard output) for rows; a file takes its name only when all rows are in it."""
+    if row_format is RowFormat.PARQUET:
+        from service.parquet import open_parquet  # the extra is looked for only where it is needed
+
+        with open_parquet(out) as write:
+            yield write
+        return
     with open_text(out) as stream:
         yield _csv_rows(stream) if row_format is RowFormat.CSV else _json_rows(stream)
 

@@ -1,53 +1,135 @@
-"""`kyp score`: files of mails in, one row a mail out, as a stream."""
+"""`kyp score`: mails of any number in, one row a mail out, as a stream; and a report on the whole."""
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+import gc
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from data.errors import InputError
-from data.mail.archives import open_mails
-from data.mail.reading import read
-from data.records import Email
-from service.batch import Judged, advised, in_chunks, judged_here
-from service.champion import Champion
+from service.adviser import Adviser
+from service.batch import Chunk, Inbox, in_growing_chunks, weight
 from service.commands.first_model import ensure_model, tell
-from service.commands.progress import watched
+from service.commands.progress import progress
+from service.copies import Copies
+from service.inputs import Inputs, opened
+from service.judgement import Order, Outcome
 from service.judging import build_adviser, build_registry
-from service.rows import RowFormat, open_rows
+from service.output import Output, open_output
+from service.rows import RowFormat
 from service.settings import Settings, read_settings
-from service.workers import judged_by_workers
 
-STDIN = "-"
+Judging = Callable[[Iterable[Chunk]], Iterator[list[Outcome]]]
 
 
-def run(inputs: Sequence[str], out: Path | None, row_format: RowFormat, jobs: int) -> None:
-    """Judge all inputs (InputError where one cannot be opened); tell how many mails could not be read."""
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What is asked for: ``own`` addresses in lower case; a ``scheduler`` asks for a Dask cluster."""
+
+    inputs: Sequence[str]
+    out: str | None
+    row_format: RowFormat
+    report: Path | None = None
+    mask: bool = False
+    jobs: int = 1
+    scheduler: str | None = None
+    resume: bool = False
+    own: frozenset[str] = frozenset()
+    keep_copies: bool = False
+
+
+def run(asked: Scoring) -> None:
+    """Judge all inputs (InputError where one cannot be opened); tell what became no row, or one with an error."""
     settings = read_settings()
-    mails = [_opened(name, settings.max_body_bytes) for name in inputs]  # a wrong name is told before any work
-    adviser = build_adviser(settings)
-    ensure_model(build_registry(settings))
-    unreadable = 0
-    with open_rows(out, row_format) as write:
-        for assessment in watched(advised(_judged(chain.from_iterable(mails), settings, jobs), adviser)):
-            write(assessment)
-            unreadable += assessment.error is not None
-    if unreadable:
-        tell(f"kyp: {unreadable} message{'s' if unreadable > 1 else ''} could not be read; the rows say why")
+    with opened(asked.inputs, settings.max_body_bytes) as inputs:
+        adviser, registry = build_adviser(settings), build_registry(settings)
+        ensure_model(registry)
+        order = Order(settings.models_folder, registry.champion_version() or "", asked.own)
+        about = _about(asked, inputs, order, adviser, settings) if inputs.repeatable else None
+        inbox = Inbox(adviser, None if asked.keep_copies else Copies())
+        with open_output(asked.out, asked.row_format, about, settings.home, resume=asked.resume) as output:
+            _score(asked, inputs, order, inbox, output)
+            output.complete()
+    _tell_counts(inbox)
 
 
-def _opened(name: str, most_bytes: int) -> Iterable[Email]:
-    return _from_stdin(most_bytes) if name == STDIN else open_mails(Path(name))
+def _score(asked: Scoring, inputs: Inputs, order: Order, inbox: Inbox, output: Output) -> None:
+    before = output.reached
+    inbox.recall(output.rows(), output.sent(), before.items)
+    left = islice(inputs.items, before.items, None)
+    with _judging(asked, order) as judge, progress(inputs.size, before.items) as step:
+        watched = _Weighed(in_growing_chunks(left, before.chunks))
+        try:
+            for outcomes in judge(watched):
+                rows = inbox.take(outcomes)
+                output.add(len(outcomes), rows, [outcome.sent for outcome in outcomes if outcome.sent])
+                step(len(outcomes), watched.done())
+        except KeyboardInterrupt:
+            if output.reached.items:
+                tell(f"kyp: {output.reached.items:,} mails are done; the same command with --resume goes on")
+            raise
 
 
-def _from_stdin(most_bytes: int) -> Iterator[Email]:
-    raw = sys.stdin.buffer.read(most_bytes + 1)
-    if len(raw) > most_bytes:
-        raise InputError(f"standard input: the mail is larger than {most_bytes} bytes (KYP_MAX_BODY_BYTES)")
-    yield read(raw, "stdin")
+@contextmanager
+def _judging(asked: Scoring, order: Order) -> Iterator[Judging]:
+    """The way chunks are judged: in this process, in several, or by a cluster."""
+    if asked.scheduler is None and asked.jobs == 1:
+        gc.freeze()  # what was loaded stays: looking through it again and again costs a tenth of the time
+        yield lambda chunks: map(order.carry_out, chunks)
+        return
+    from service.pools import cluster, processes
+    from service.workers import Pool, judged_by_workers
+
+    chosen: AbstractContextManager[Pool] = (
+        processes(asked.jobs, order) if asked.scheduler is None else cluster(asked.scheduler, order)
+    )
+    with chosen as pool:
+        yield lambda chunks: judged_by_workers(chunks, pool)
 
 
-def _judged(mails: Iterable[Email], settings: Settings, jobs: int) -> Iterator[Judged]:
-    if jobs > 1:
-        return judged_by_workers(in_chunks(mails), settings.models_folder, jobs)
-    return judged_here(in_chunks(mails), Champion(build_registry(settings)).judge)
+class _Weighed:
+    """Chunks on their way out, whose bytes count as done when their rows come back."""
+
+    def __init__(self, chunks: Iterator[Chunk]) -> None:
+        self._chunks = chunks
+        self._under_way: deque[int] = deque()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        for chunk in self._chunks:
+            self._under_way.append(sum(map(weight, chunk)))
+            yield chunk
+
+    def done(self) -> int:
+        """The bytes of the chunk whose rows came back next."""
+        return self._under_way.popleft()
+
+
+def _about(asked: Scoring, inputs: Inputs, order: Order, adviser: Adviser, settings: Settings) -> dict[str, str]:
+    """What the rows depend on: a run can be resumed while all of it is the same."""
+    texts = hashlib.sha256(repr(adviser.playbook).encode()).hexdigest()[:12]
+    holidays = ", ".join(sorted(day.isoformat() for day in settings.holidays)) or "none"
+    return {
+        "inputs": inputs.about,
+        "model": order.version,
+        "playbook": texts,
+        "working hours": f"{settings.working_hours} {settings.timezone}",
+        "holidays": holidays,
+        "own addresses": ", ".join(sorted(asked.own)) or "none",
+        "copies": "kept" if asked.keep_copies else "dropped",
+    }
+
+
+def _tell_counts(inbox: Inbox) -> None:
+    copies = inbox.copies.found if inbox.copies else 0
+    if inbox.unreadable:
+        tell(f"kyp: {_messages(inbox.unreadable)} could not be read; the rows say why")
+    if copies:
+        tell(f"kyp: {_messages(copies)} had been there already, and {'is' if copies == 1 else 'are'} scored once")
+    if inbox.own:
+        tell(f"kyp: {_messages(inbox.own)} of your own left out")
+
+
+def _messages(count: int) -> str:
+    return f"{count:,} message{'s' * (count != 1)}"

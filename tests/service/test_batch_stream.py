@@ -10,8 +10,10 @@ from data.records import Email
 from model.registry import Registry
 from service.batch import CHUNK, advised, in_chunks, judged_here
 from service.champion import Champion
+from service.judgement import Order
 from service.judging import build_adviser
 from service.past import REMEMBERED, Memory
+from service.pools import processes
 from service.settings import Settings
 from service.workers import UNDER_WAY, judged_by_workers
 
@@ -42,9 +44,10 @@ def test_reading_never_runs_far_ahead(home: Path) -> None:
 def test_workers_never_read_far_ahead_either(home: Path) -> None:
     """With several processes at most two chunks each are under way, and rows come in order."""
     mails = Counted()
-    judged = judged_by_workers(in_chunks(mails, 4), home / "models", 2)
-    texts = [row.text for _, rows in islice(judged, 5) for row in rows]
-    assert texts == [f"Where is draft {n}?" for n in range(1, 21)]
+    with processes(2, Order(home / "models", Registry(home / "models").champion_version() or "")) as pool:
+        judged = judged_by_workers(in_chunks(mails, 4), pool)
+        rows = [outcome.assessment for outcomes in islice(judged, 5) for outcome in outcomes]
+    assert [row and row.text for row in rows] == [f"Where is draft {n}?" for n in range(1, 21)]
     assert mails.taken <= 20 + 4 * UNDER_WAY * 2
 
 

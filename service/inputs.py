@@ -1,0 +1,94 @@
+"""What a run reads: files, folders, URLs and standard input, opened before any work and read as one stream."""
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from data.errors import InputError
+from data.mail.archives import open_items
+from data.mail.reading import read
+from data.mail.unread import Item, Unread
+from service.remote import fetch, is_url
+from service.unfinished import OWN_SUFFIXES
+
+STDIN = "-"
+_SAME_SIZE_READ = (".mbox", ".mbx", ".mboxrd", ".mboxo", ".eml", ".emlx", ".jsonl", ".ndjson", ".csv", ".tsv")
+_SIZE_IN_TAIL = 4 << 30  # a gzip file tells its content's size modulo 4 GiB
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Opened inputs: ``items`` to go through once.
+
+    ``about`` changes when an input does; ``size`` is the sum of the items' bytes where it is known; ``repeatable``
+    tells whether a second run could read the same again.
+    """
+
+    items: Iterator[Item]
+    about: str
+    size: int | None
+    repeatable: bool
+
+
+@contextmanager
+def opened(names: Sequence[str], most_bytes: int) -> Iterator[Inputs]:
+    """Open all inputs; a wrong name is told before any work (InputError). URLs are copied to disk for the block."""
+    with ExitStack() as stack:
+        files = [None if name == STDIN else _on_disk(name, stack) for name in names]
+        streams = [_from_stdin(most_bytes) if file is None else open_items(file) for file in files]
+        sizes = [None if file is None else _size(file) for file in files]
+        about = [
+            name if file is None or is_url(name) else _about(file) for name, file in zip(names, files, strict=True)
+        ]
+        known = [size for size in sizes if size is not None]
+        total = sum(known) if len(known) == len(sizes) else None
+        yield Inputs(chain.from_iterable(streams), "; ".join(about), total, repeatable=None not in files)
+
+
+def _on_disk(name: str, stack: ExitStack) -> Path:
+    if not is_url(name):
+        return Path(name)
+    return fetch(name, Path(stack.enter_context(TemporaryDirectory(prefix="kyp-"))))
+
+
+def _from_stdin(most_bytes: int) -> Iterator[Item]:
+    raw = sys.stdin.buffer.read(most_bytes + 1)
+    if len(raw) > most_bytes:
+        raise InputError(f"standard input: the mail is larger than {most_bytes} bytes (KYP_MAX_BODY_BYTES)")
+    yield Unread("stdin", raw, read)
+
+
+def _about(path: Path) -> str:
+    """The name of an input, and a hash that changes when something in it does."""
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file() and not file.name.endswith(OWN_SUFFIXES):
+            state = file.stat()
+            known = f"{file.relative_to(path)}\0{state.st_size}\0{state.st_mtime_ns}\0"
+            digest.update(known.encode(errors="surrogateescape"))
+    return f"{path} [{digest.hexdigest()[:12]}]"
+
+
+def _size(path: Path) -> int | None:
+    """How many bytes of items an input holds, None where that cannot be told without reading it."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    name = path.name.lower()
+    if name.endswith(_SAME_SIZE_READ):
+        return path.stat().st_size
+    if name.endswith(".gz") and path.stat().st_size < _SIZE_IN_TAIL // 8:
+        return _unpacked_size(path)
+    return None
+
+
+def _unpacked_size(path: Path) -> int | None:
+    with path.open("rb") as stream:
+        if stream.read(2) != b"\x1f\x8b":
+            return None
+        stream.seek(-4, 2)
+        return int.from_bytes(stream.read(4), "little")

@@ -1,0 +1,126 @@
+"""The processes that judge: loky's on this machine, or the workers of a Dask cluster (``kyp[dask]``)."""
+
+import signal
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from joblib.externals.loky import ProcessPoolExecutor
+
+from data.errors import InputError, MissingExtra
+from service.batch import Chunk
+from service.judgement import Order, Outcome
+from service.workers import UNDER_WAY, LostWorker, Pool
+
+_PATIENCE = "10s"  # for a scheduler that does not answer
+_ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+@contextmanager
+def processes(jobs: int, order: Order) -> Iterator[Pool]:
+    """So many processes on this machine; they end with the block."""
+    pool = _Processes(jobs, order)
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+@contextmanager
+def cluster(scheduler: str, order: Order) -> Iterator[Pool]:
+    """The workers of a cluster; each must have kyp installed and reach the models under the same path.
+
+    Raises:
+        MissingExtra: Dask is not installed.
+        InputError: no scheduler answers, or it has no workers.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtra("--backend dask needs Dask: install kyp[dask]") from error
+    try:
+        client: Any = Client(scheduler, timeout=_PATIENCE)  # type: ignore[no-untyped-call]  # Dask has few types
+    except (OSError, ValueError, TimeoutError) as error:
+        raise InputError(
+            f"no scheduler answers at {scheduler}: start one with `dask scheduler`, and `dask worker {scheduler}`"
+        ) from error
+    try:
+        yield _Cluster(client, order, scheduler)
+    finally:
+        client.close()
+
+
+class _Processes:
+    def __init__(self, jobs: int, order: Order) -> None:
+        self._jobs = jobs
+        self._order = order
+        self._executor = self._started()
+
+    def room(self) -> int:
+        return UNDER_WAY * self._jobs
+
+    def submit(self, chunk: Chunk) -> "Future[list[Outcome]]":
+        try:
+            return self._submitted(chunk)
+        except BrokenProcessPool:  # found out between two results: the chunks under way will tell
+            failed: Future[list[Outcome]] = Future()
+            failed.set_exception(BrokenProcessPool())
+            return failed
+
+    def result(self, future: "Future[list[Outcome]]") -> list[Outcome]:
+        try:
+            return future.result()
+        except BrokenProcessPool as lost:
+            raise LostWorker from lost
+
+    def mend(self) -> bool:
+        self.close()
+        self._executor = self._started()
+        return True
+
+    def close(self) -> None:
+        """End the processes, at once: nobody waits for what they were at."""
+        self._executor.shutdown(wait=True, kill_workers=True)
+
+    def _submitted(self, chunk: Chunk) -> "Future[list[Outcome]]":
+        future: Future[list[Outcome]] = self._executor.submit(self._order.carry_out, chunk)
+        return future
+
+    def _started(self) -> Any:  # noqa: ANN401 (joblib has no types)
+        return ProcessPoolExecutor(self._jobs, initializer=_leave_interrupts_to_the_parent, env=_ONE_CORE)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class _Cluster:
+    def __init__(self, client: Any, order: Order, scheduler: str) -> None:  # noqa: ANN401 (Dask has no types)
+        self._client = client
+        self._order = order
+        if not self.room():
+            raise InputError(f"the scheduler at {scheduler} has no workers: start some with `dask worker {scheduler}`")
+
+    def room(self) -> int:
+        threads: dict[str, int] = self._client.nthreads()
+        return UNDER_WAY * sum(threads.values())
+
+    def submit(self, chunk: Chunk) -> "Future[list[Outcome]]":
+        # A chunk is sent as it is, not looked at for equal ones that were judged before.
+        future: Future[list[Outcome]] = self._client.submit(self._order.carry_out, chunk, pure=False)
+        return future
+
+    def result(self, future: "Future[list[Outcome]]") -> list[Outcome]:
+        from distributed import KilledWorker
+
+        try:
+            return future.result()
+        except (KilledWorker, CancelledError) as lost:
+            raise LostWorker from lost
+
+    def mend(self) -> bool:
+        with suppress(TimeoutError):
+            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        return False

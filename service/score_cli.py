@@ -1,0 +1,64 @@
+"""The command `kyp score`: its options; what it does stands in service/commands/score.py, imported when needed."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.rows import RowFormat
+
+
+class Backend(StrEnum):
+    """Whose processes judge."""
+
+    LOKY = "loky"
+    DASK = "dask"
+
+
+def add_scoring(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(score)
+
+
+def score(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT…", help="mbox, eml, Maildir, folder, zip, jsonl, csv, URL; - for one raw mail"),
+    ],
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", help="File or URL to write; standard output where left out.")
+    ] = None,
+    format: Annotated[RowFormat | None, typer.Option(help="By the ending of OUT where left out, else jsonl.")] = None,  # noqa: A002
+    report: Annotated[Path | None, typer.Option(help="Write a report on the whole, one HTML file.")] = None,
+    mask: Annotated[bool, typer.Option("--mask", help="Mask names and addresses in the report.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes to work with.")] = 1,
+    backend: Annotated[Backend, typer.Option(help="loky: this machine; dask: a cluster.")] = Backend.LOKY,
+    scheduler: Annotated[str | None, typer.Option(help="Of the cluster, as in tcp://host:8786.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with OUT where a run was stopped.")] = False,
+    me: Annotated[list[str] | None, typer.Option("--me", help="An address of yours; give it once for each.")] = None,
+    keep_copies: Annotated[bool, typer.Option("--keep-copies", help="Score a message each time it comes.")] = False,
+) -> None:
+    """Judge mails: one row each, in the order of the input."""
+    from service.commands.score import Scoring, run
+
+    if (backend is Backend.DASK) != (scheduler is not None):
+        raise typer.BadParameter("--backend dask and --scheduler ADDRESS go together")
+    if mask and report is None:
+        raise typer.BadParameter("--mask masks the report: name one with --report")
+    own = frozenset(address.strip().lower() for address in me or ())
+    chosen = format or RowFormat.of(out)
+    run(
+        Scoring(
+            inputs=inputs,
+            out=out,
+            row_format=chosen,
+            report=report,
+            mask=mask,
+            jobs=jobs,
+            scheduler=scheduler,
+            resume=resume,
+            own=own,
+            keep_copies=keep_copies,
+        )
+    )
