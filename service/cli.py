@@ -62,11 +62,14 @@ add_scoring(app)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; KYP_HOST or 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; KYP_PORT or 8000.")] = None,
+    smtp_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to take mail on (KYP_SMTP_PORT); none where left out.")
+    ] = None,
 ) -> None:
     """Serve the pages and the JSON interface; trains first where there is no model yet."""
     from service.commands.serve import run
 
-    run(host, port)
+    run(host, port, smtp_port)
 
 
 @clients.command("list")

@@ -1,8 +1,10 @@
 """`kyp serve`: the pages and the JSON interface, on this machine."""
 
+import asyncio
 import logging
 import socket
 import sys
+from contextlib import ExitStack
 from types import FrameType
 
 import uvicorn
@@ -10,41 +12,61 @@ import uvicorn
 from data.errors import InputError
 from service.app import create_app
 from service.commands.first_model import ensure_model
+from service.companions import Companions
+from service.inbound.smtp import check_smtp
 from service.judging import build_registry
+from service.listening import shown, taken
 from service.logs import log_to
 from service.server import server_config
-from service.settings import Settings, read_with_origins
+from service.settings import read_with_origins
 from service.wiring import Service, build_service
 
 log = logging.getLogger("kyp.serve")
 
 
-def run(host: str | None, port: int | None) -> None:
+def run(host: str | None, port: int | None, smtp_port: int | None = None) -> None:
     """Serve until stopped; trains first where there is no model yet."""
-    settings, origins = read_with_origins(host=host, port=port)
+    settings, origins = read_with_origins(host=host, port=port, smtp_port=smtp_port)
+    check_smtp(settings)
     service = build_service(settings)
     try:
         _need_tokens(service)
-        with _taken(settings) as address:  # first, so that a port in use is known before minutes of training
+        with ExitStack() as stack:  # addresses first, so that one in use is known before minutes of training
+            address = stack.enter_context(taken(settings.host, settings.port, "--port"))
+            mail = None
+            if settings.smtp_port is not None:
+                mail = stack.enter_context(taken(settings.smtp_host, settings.smtp_port, "--smtp-port"))
             log_to(sys.stderr, settings.log_format)
             for variable in origins.unknown_variables:
                 log.warning("unknown setting", extra={"variable": variable})
             ensure_model(build_registry(settings), log.info)
-            _Server(server_config(create_app(service), settings.bounds)).run(sockets=[address])
+            _Server(service, mail).run(sockets=[address])
             log.info("stopped")
     finally:
         service.store.close()
 
 
 class _Server(uvicorn.Server):
-    """Tells its address once it can be reached there, and comes back once it has ended."""
+    """Tells its addresses once they can be reached, and comes back once it and its companions have ended."""
+
+    def __init__(self, service: Service, mail: socket.socket | None) -> None:
+        super().__init__(server_config(create_app(service), service.settings.bounds))
+        self._mail = mail
+        self._scheme = service.settings.smtp_protocol
+        self._companions = Companions(service, mail)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
+        await self._companions.start()
         for listener in sockets or ():
-            host, port = listener.getsockname()[:2]
-            log.info("listening", extra={"url": f"http://{f'[{host}]' if ':' in host else host}:{port}"})
+            log.info("listening", extra={"url": shown(listener, "http")})
+        if self._mail is not None:
+            log.info("listening", extra={"url": shown(self._mail, self._scheme)})
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End both: what was begun is finished."""
+        await asyncio.gather(self._companions.stop(), super().shutdown(sockets))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End in order: uvicorn would then raise the signal anew, and the store would not be closed."""
@@ -59,16 +81,3 @@ def _need_tokens(service: Service) -> None:
             f"kyp will not listen on {service.settings.host} without access tokens: everybody who can reach it could "
             "read the stored mails. Make one with `kyp token create NAME --scope admin`, or listen on 127.0.0.1."
         )
-
-
-def _taken(settings: Settings) -> socket.socket:
-    """Take the address without listening yet: nobody waits for an answer while a first model is trained."""
-    taken = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((settings.host, settings.port))
-    except OSError as error:
-        taken.close()
-        where = f"{settings.host}:{settings.port}"
-        raise InputError(f"kyp cannot listen on {where} ({error.strerror}): choose another port with --port") from error
-    return taken

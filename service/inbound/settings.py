@@ -54,7 +54,7 @@ class SmtpSettings(BaseSettings):
     smtp_max_bytes: int = Field(25 * MEBIBYTE, gt=0, description="largest mail")
     smtp_max_recipients: int = Field(20, gt=0, description="recipients of one mail")
     smtp_max_connections: int = Field(50, gt=0, description="connections at the same time")
-    smtp_timeout: float = Field(60, gt=0, description="seconds after which a silent connection is closed")
+    smtp_timeout: float = Field(300, gt=0, description="seconds that one command, or one whole mail, may take")
     smtp_tls_cert: Path | None = Field(None, description="certificate chain for STARTTLS (PEM)")
     smtp_tls_key: Path | None = Field(None, description="key of the certificate (PEM)")
     smtp_require_tls: bool = Field(False, description="take no mail without STARTTLS")

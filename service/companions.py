@@ -1,0 +1,84 @@
+"""What runs beside HTTP in one process of the service: the mail server, and work that is done again and again."""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Callable, Sequence
+
+from service.inbound.smtp import MailServer
+from service.wiring import Service
+
+log = logging.getLogger("kyp.work")
+
+LONGEST = 300.0  # seconds between two attempts of work that fails
+GRACE = 10.0  # seconds that open conversations have at the end
+
+
+class Loop:
+    """Work done again and again in a thread of its own: ``step`` does some and gives the seconds until the next.
+
+    A step that fails is tried again after a while that doubles each time.
+    """
+
+    def __init__(self, name: str, step: Callable[["Loop"], float]) -> None:
+        self._name = name
+        self._step = step
+        self._wake = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"kyp-{name}", daemon=True)
+
+    @property
+    def over(self) -> bool:
+        """Whether a long step should come to its end."""
+        return self._over.is_set()
+
+    def start(self) -> None:
+        """Begin with the first step."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Do the next step now."""
+        self._wake.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait inside a step; ends sooner where the work is over."""
+        self._over.wait(seconds)
+
+    def stop(self) -> None:
+        """End after the step that runs."""
+        self._over.set()
+        self._wake.set()
+        self._thread.join(GRACE)
+
+    def _run(self) -> None:
+        failures = 0
+        while not self.over:
+            self._wake.clear()
+            try:
+                pause, failures = self._step(self), 0
+            except Exception as error:  # noqa: BLE001 (the one catch-all of this work)
+                failures += 1
+                pause = min(LONGEST, 2.0**failures)
+                log.error("%s: %s; again in %d s", self._name, type(error).__name__, pause)
+            self._wake.wait(pause)
+
+
+class Companions:
+    """Starts and stops them all, from the event loop of the HTTP server."""
+
+    def __init__(self, service: Service, mail: socket.socket | None, loops: Sequence[Loop] = ()) -> None:
+        self._listener = mail
+        self._mail = MailServer(service.settings, service.intake.take)
+        self._loops = loops
+
+    async def start(self) -> None:
+        """Begin."""
+        if self._listener is not None:
+            await self._mail.start(self._listener)
+        for loop in self._loops:
+            loop.start()
+
+    async def stop(self) -> None:
+        """End; what is under way is finished, or left where it will be found again."""
+        await asyncio.gather(self._mail.stop(GRACE), *(asyncio.to_thread(loop.stop) for loop in self._loops))
