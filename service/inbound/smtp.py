@@ -17,7 +17,7 @@ from service.handling import Receipt
 from service.inbound.delivery import Delivery
 from service.inbound.settings import SmtpSettings
 from service.logs import places
-from service.settings import is_loopback
+from service.serving_settings import is_loopback
 
 log = logging.getLogger("kyp.smtp")
 
