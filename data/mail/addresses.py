@@ -1,10 +1,12 @@
 """Names and addresses out of header values and out of the looser forms in forwarded text, in linear time."""
 
+import re
 from typing import NamedTuple
 
 MAX_ADDRESSES = 500
 MAX_VALUE = 20_000
 _STOPS = frozenset(" \t\n\r\u00a0<>()[]{},;:\"'“”„«»|\\`=\u200b\ufeff")
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}@[A-Za-z0-9.-]{1,252}[A-Za-z0-9]>[ \t]?")
 _QUOTES = " \t\u00a0\"'“”„«»‘’`,;*_\u200b\ufeff\u200e\u200f"
 
 
@@ -42,6 +44,9 @@ def find_address(text: str) -> tuple[int, int] | None:
 def parse_person(text: str) -> Person:
     """Read one mailbox: ``Name <a@b>``, ``a@b (Name)``, ``Name [mailto:a@b]``, ``a@b`` or a name alone."""
     text = text[:MAX_VALUE].partition(" on behalf of ")[0]
+    head, bracket, rest = text.partition("<")
+    if bracket and "@" not in head and _PLAIN.fullmatch(rest):
+        return Person(head.strip(_QUOTES) or None, rest[: rest.index(">")].lower())
     span = find_address(text)
     if span is None:
         name = text.partition("<")[0].strip(_QUOTES + "<>[]()")

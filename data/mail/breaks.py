@@ -15,6 +15,8 @@ from data.mail.words import fold, words
 
 BreakKind = Literal["forward", "original", "headers", "attribution"]
 _MARKS = RULES + "\"'“„<([|"
+_OPENS = frozenset(_MARKS + BLANKS + "0123456789")
+_RULES = frozenset(RULES)
 _PAIRS = ("--", "==", "__", "**", "##", "~~", "——", "──", "━━", "––")
 _NAMING = re.compile(r"[@<>/\d]|---")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
@@ -38,7 +40,7 @@ class Break:
 def find_break(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None = None) -> Break | None:
     """The break that starts at line ``index``, if one does; looks at a bounded number of lines."""
     text = lines[index].text
-    if not text or len(text) > 4 * MAX_LINE:
+    if not text or len(text) > 4 * MAX_LINE or not _may_open(text):
         return None
     colon_last = text[-1] in ":："
     ruled = text[0] in _MARKS and any(pair in text for pair in _PAIRS)
@@ -54,9 +56,19 @@ def find_break(lines: Sequence[Line], index: int, stop: int, zone: tzinfo | None
     return None
 
 
+def _may_open(text: str) -> bool:
+    """Quickly tell what cannot be a break, as nine lines in ten."""
+    if ":" in text or "@" in text:
+        return True
+    known = words().opener_starts
+    if text[0] == " ":
+        text = text.lstrip()
+    return text[0] in _OPENS or text[:3] in known or text[:2] in known or "：" in text or "\t" in text
+
+
 def is_rule(text: str) -> bool:
     """Whether a line is only dashes, underscores and the like."""
-    return bool(text) and not text.strip(RULES)
+    return text[:1] in _RULES and not text.strip(RULES)
 
 
 def _separator(text: str) -> BreakKind | None:

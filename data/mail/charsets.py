@@ -23,6 +23,7 @@ _BROWSER = {
     "windows-1252": "cp1252", "x-ansi": "cp1252", "utf-8-mac": "utf-8", "windows-utf-8": "utf-8", "utf-16": "utf-16",
 }  # fmt: skip
 _NEVER = frozenset(("unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem"))
+_COMMON = frozenset(("utf-8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"))  # ASCII is ASCII there
 _ASCII_LIKE = frozenset(("cp1252", "iso8859-15", "cp1254", "cp1250", "cp1251", "iso8859-2"))
 
 
@@ -31,7 +32,7 @@ def decode(raw: bytes, label: str = "") -> str:
 
     Valid UTF-8 with non-ASCII characters is taken for UTF-8 even where a one-byte charset is named.
     """
-    if raw.isascii() and b"\x1b" not in raw and b"\x00" not in raw and b"~{" not in raw and b"+" not in raw:
+    if raw.isascii() and b"\x1b" not in raw and b"\x00" not in raw and (not label or label.lower() in _COMMON):
         return raw.decode("ascii")
     marked = _by_mark(raw)
     if marked is not None:

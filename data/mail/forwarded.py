@@ -61,7 +61,7 @@ def unwrap(raw: str, outer: Outer, signed: frozenset[int] = frozenset()) -> Unwr
     whole = Region(0, len(lines))
     first = _first_break(lines, whole, outer.zone)
     if first is None or not _is_forward(lines, first, outer):
-        parted = part(lines, whole, outer.zone, clear=first.start if first else len(lines))
+        parted = part(lines, whole, outer.zone, clear=first.start if first else len(lines), first=first)
         text = parted.text(lines, raw) or ("" if parted.only_history(lines) else parted.quotes(lines, raw))
         return Unwrapped(text, zones_of(lines, parted.kinds, len(raw)))
     return _original(lines, raw, first, outer)

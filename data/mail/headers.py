@@ -10,9 +10,7 @@ from data.mail.charsets import decode
 
 MAX_FIELD = 50_000
 MAX_FIELDS = 2_000
-MAX_NAME = 220
-_NAME = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}")
-_FOLDS = (b" ", b"\t")
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,20}:([^\n]*(?:\n[ \t]+[^ \t\r\n][^\n]*)*)")
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _PARAMETER = re.compile(r";\s*([^=;\s\"]{1,60})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\"]*))")
 
@@ -55,20 +53,11 @@ def split_header(raw: bytes, start: int, stop: int) -> tuple[Fields, int]:
     position = start
     if raw.startswith((b"From ", b">From "), start):
         position = _line_end(raw, start, stop) + 1
-    values: list[bytes] = []
-    for line in raw[position:end].split(b"\n"):
-        if line[:1] in _FOLDS and values and line.strip():
-            values[-1] += b"\n" + line if len(values[-1]) < MAX_FIELD else b""
-        else:
-            name, colon, value = line.partition(b":")
-            known = _name(name[:MAX_NAME]) if colon else None
-            if known is None or len(fields) > MAX_FIELDS:
-                break
-            values = fields.setdefault(known, [])
-            values.append(value)
-        position += len(line) + 1
-    for values in fields.values():
-        values[:] = [value[:MAX_FIELD].strip() for value in values]
+    match = _FIELD.match(raw, position, end)
+    while match is not None and len(fields) <= MAX_FIELDS:
+        fields.setdefault(_name(match[1]), []).append(match[2][:MAX_FIELD].strip())
+        position = match.end() + 1
+        match = _FIELD.match(raw, position, end)
     line = raw[position : _line_end(raw, position, stop)]
     if position < stop and not line.strip(b" \t\r"):
         position += len(line) + 1
@@ -76,9 +65,9 @@ def split_header(raw: bytes, start: int, stop: int) -> tuple[Fields, int]:
 
 
 @lru_cache(maxsize=512)
-def _name(raw: bytes) -> str | None:
-    """A field's name in lower case, None where it is none."""
-    return raw.rstrip().decode("ascii").lower() if _NAME.fullmatch(raw) else None
+def _name(raw: bytes) -> str:
+    """A field's name in lower case."""
+    return raw.decode("ascii").lower()
 
 
 def _line_end(raw: bytes, start: int, stop: int) -> int:

@@ -13,16 +13,18 @@ _BOUNCE_SUBJECT = re.compile(
     r"tidak dapat dihantar|gagal dihantar",
     re.IGNORECASE,
 )
-_LIST_HEADERS = (
-    "list-unsubscribe",
-    "list-id",
-    "list-post",
-    "list-help",
-    "list-owner",
-    "mailing-list",
-    "list-subscribe",
+_LIST_HEADERS = frozenset(
+    (
+        "list-unsubscribe",
+        "list-id",
+        "list-post",
+        "list-help",
+        "list-owner",
+        "mailing-list",
+        "list-subscribe",
+    )
 )
-_AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-mail-autoreply")
+_AUTOMATIC_HEADERS = frozenset(("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-mail-autoreply"))
 
 
 def kind_of(root: Part) -> MailKind:
@@ -31,12 +33,14 @@ def kind_of(root: Part) -> MailKind:
         return "bounce"
     if _is_automatic(root):
         return "auto_reply"
-    if root.kind == "text/calendar" or any(part.kind == "text/calendar" for part in root.children):
+    if root.kind in ("text/calendar", "application/calendar") or any(
+        part.kind == "text/calendar" for part in root.children
+    ):
         return "calendar"
-    if any("calendar" in part.kind and part.options.get("method") for part in root.walk()):
+    if root.children and any("calendar" in part.kind and part.options.get("method") for part in root.walk()):
         return "calendar"
     precedence = root.fields.plain("precedence").strip().lower()
-    if precedence in ("bulk", "list", "junk") or any(name in root.fields for name in _LIST_HEADERS):
+    if precedence in ("bulk", "list", "junk") or not _LIST_HEADERS.isdisjoint(root.fields.raw):
         return "newsletter"
     return "message"
 
@@ -54,7 +58,7 @@ def _is_bounce(root: Part) -> bool:
     if "x-failed-recipients" in fields or any(part.kind == "message/delivery-status" for part in root.children):
         return True
     sender = fields.get("from")[:500].casefold()
-    if not any(name in sender for name in _BOUNCE_SENDERS) and fields.plain("return-path").strip() != "<>":
+    if fields.plain("return-path").strip() != "<>" and not any(name in sender for name in _BOUNCE_SENDERS):
         return False
     return _BOUNCE_SUBJECT.search(fields.get("subject")[:500]) is not None
 
@@ -64,7 +68,7 @@ def _is_automatic(root: Part) -> bool:
     submitted = fields.plain("auto-submitted").partition(";")[0].strip().lower()
     if submitted and submitted != "no":
         return True
-    if root.kind == "multipart/report" or any(name in fields for name in _AUTOMATIC_HEADERS):
+    if root.kind == "multipart/report" or not _AUTOMATIC_HEADERS.isdisjoint(fields.raw):
         return True
     if fields.plain("precedence").strip().lower() in ("auto_reply", "auto-reply"):
         return True

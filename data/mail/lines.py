@@ -37,6 +37,8 @@ def split_lines(text: str) -> list[Line]:
         bare = raw.lstrip()
         if bare and bare[0] not in _STRANGE and ">" not in bare[1:4]:
             lines.append(new(Line, (start, end, 0, raw.rstrip(), False)))
+        elif not raw:
+            lines.append(new(Line, (start, end, 0, "", False)))
         else:
             depth, content = _unquote(raw)
             lines.append(Line(start, end, depth, content))

@@ -29,7 +29,8 @@ def notices() -> Notices:
     """The phrases of notices.toml."""
     table: dict[str, list[str]] = tomllib.loads(files("data.mail").joinpath("notices.toml").read_text(encoding="utf-8"))
     phrases = {key: tuple(table[key]) for key in ("headings", "phrases", "footers", "after")}
-    return Notices(**phrases, initials=frozenset(phrase[0] for phrase in phrases["footers"]))
+    initials = "".join(phrase[0] + phrase[0].upper() for phrase in phrases["footers"])
+    return Notices(**phrases, initials=frozenset(initials + _MARKS))
 
 
 def take_footers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
@@ -37,7 +38,7 @@ def take_footers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKin
     known = notices()
     for place, index in enumerate(run):
         text = lines[index].text
-        if len(text) < 12 or not (text[0].lower() in known.initials or text[0] in _MARKS):
+        if len(text) < 12 or text[0] not in known.initials:
             continue
         folded = text.lstrip(" *-_<[(").casefold()
         ruled = len(text) >= 20 and is_rule(text)

@@ -53,8 +53,13 @@ class Parted:
         return [index for index in range(self.region.start, self.region.stop) if self.kinds.get(index) in kinds]
 
 
-def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, clear: int = 0) -> Parted:
-    """Tell own lines from quotes, and endings from own lines; before line ``clear`` no break is known to stand."""
+def part(
+    lines: Sequence[Line], region: Region, zone: tzinfo | None = None, clear: int = 0, first: Break | None = None
+) -> Parted:
+    """Tell own lines from quotes, and endings from own lines.
+
+    Before line ``clear`` no break stands, and ``first`` is the break that stands there, as far as they are known.
+    """
     index = max(region.start, min(clear, region.stop))
     kinds = _without_breaks(lines, region.start, index, region.depth)
     own = [place for place, kind in kinds.items() if kind == "own"]
@@ -63,7 +68,11 @@ def part(lines: Sequence[Line], region: Region, zone: tzinfo | None = None, clea
     while index < region.stop:
         line = lines[index]
         deeper = line.depth > region.depth
-        found = find_break(lines, index, region.stop, zone) if line.text and not (deeper and quoted) else None
+        found: Break | None = None
+        if first is not None and index == first.start:
+            found = first
+        elif line.text and not (deeper and quoted):
+            found = find_break(lines, index, region.stop, zone)
         quoted = deeper if line.text else quoted
         if found is not None:
             history = history or found

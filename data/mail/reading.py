@@ -51,12 +51,12 @@ def compose(subject: str, body: str, source: str, *, sender: str | None, sent_at
 
 def looks_like_mail(raw: bytes) -> bool:
     """Whether these bytes begin with a mail's header."""
-    return any(name in _KNOWN for name in parse(raw[:20_000]).fields.raw)
+    return not _KNOWN.isdisjoint(parse(raw[:20_000]).fields.raw)
 
 
 def _fault(root: Part, raw: bytes) -> Problem | None:
     """What keeps bytes from being a mail; text without any header passes, binary does not."""
-    if any(name in _KNOWN for name in root.fields.raw):
+    if not _KNOWN.isdisjoint(root.fields.raw):
         return None
     head = raw[:4_000]
     if not head.strip():
@@ -148,7 +148,7 @@ def _carried(root: Part, base: Email, text: str) -> Part | None:
     enclosed = [part for part in root.walk() if part.kind == "message/rfc822" or _is_enclosed(part)]
     digest = any(part.kind == "multipart/digest" for part in root.walk())
     inner = [part.children[0] if part.children else parse(part.content()) for part in enclosed]
-    inner = [child for child in inner if any(name in _KNOWN for name in child.fields.raw)]
+    inner = [child for child in inner if not _KNOWN.isdisjoint(child.fields.raw)]
     if not inner or digest:
         return None
     bare = not base.subject or not _says_something(text) or inner[0].fields.get("subject").strip() == base.subject
@@ -196,7 +196,8 @@ def _first_person(fields: Fields, name: str) -> Person | None:
 def _people(fields: Fields, name: str, most: int) -> tuple[Person, ...]:
     found: list[Person] = []
     for value in fields.raw.get(name, ())[:most]:
-        pieces = split_list(decode(value[:MAX_FIELD]).replace("\n", " "))[:MAX_ADDRESSES]
+        text = decode(value[:MAX_FIELD]).replace("\n", " ")
+        pieces = split_list(text)[:MAX_ADDRESSES] if "," in text or ";" in text else [text]
         found += [parse_person(decode_words(piece.encode()) if "=?" in piece else piece) for piece in pieces]
     return tuple(person for person in found if person.label)
 

@@ -24,6 +24,7 @@ _DASHED_NAME = re.compile(r"[-–/~]\s?[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*
 _UNSPACED = "\u2e80"  # from here on scripts write no spaces between words
 _DEVICE = re.compile(r"smartphone|tablet|device|excuse|forgive|brevity|typos")
 _MOBILE_ENDS = ("から送信", "에서 보냄", "gönderildi")
+_DELIMITERS = frozenset(("--", "—", "–", "- --", "__", "---", "–-"))
 _POSTSCRIPT = ("p.s", "ps:", "ps.", "ps ", "p/s", "n.b", "nb:", "pahabol", "pd:")
 
 
@@ -62,7 +63,7 @@ def _take_delimited(lines: Sequence[Line], run: list[int], kinds: dict[int, Zone
     filled = 0
     for place in range(len(run) - 1, -1, -1):
         text = lines[run[place]].text.strip(BLANKS)
-        if text in ("--", "—", "–", "- --", "__", "---", "–-", "-- "):
+        if text in _DELIMITERS:
             if filled <= MAX_SIGNATURE and (filled or text == "--") and not _is_prose(lines, run[place + 1 :]):
                 return _cut_signature(lines, run, place, kinds)
         elif filled and len(text) >= 4 and is_rule(text) and _is_card(lines, run[place + 1 :]):

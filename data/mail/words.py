@@ -27,6 +27,7 @@ class Words:
     verbs: tuple[str, ...]
     verb_tails: frozenset[str]
     openers: frozenset[str]
+    opener_starts: frozenset[str]
     quoting: tuple[str, ...]
     months: dict[str, tuple[tuple[str, int], ...]]
     forward_prefixes: frozenset[str]
@@ -55,6 +56,7 @@ def words() -> Words:
     """The tables of all locales."""
     table: Table = tomllib.loads(files("data.mail").joinpath("locales.toml").read_text(encoding="utf-8"))
     fields, locales = _fields(table)
+    openers = frozenset(word.split()[0] for word in _all(table, "on"))
     return Words(
         fields=fields,
         locales=locales,
@@ -67,7 +69,8 @@ def words() -> Words:
         wrote=_verbs(_all(table, "wrote")),
         verbs=tuple(sorted(_all(table, "wrote"))),
         verb_tails=frozenset(verb.split()[-1] for verb in _all(table, "wrote")),
-        openers=frozenset(word.split()[0] for word in _all(table, "on")),
+        openers=openers,
+        opener_starts=frozenset(spelled[:3] for word in openers for spelled in _cases(word)),
         quoting=tuple(f"{phrase} " for phrase in sorted(_all(table, "quoting"))),
         months=_months(table),
         forward_prefixes=_all(table, "fw"),
@@ -84,6 +87,11 @@ def words() -> Words:
 
 def _all(table: Table, key: str) -> frozenset[str]:
     return frozenset(fold(word) for locale in table.values() for word in locale.get(key, ()))
+
+
+def _cases(word: str) -> tuple[str, ...]:
+    """A word with the space behind it, as it may stand at the start of a line."""
+    return f"{word} ", f"{word.capitalize()} ", f"{word.upper()} "
 
 
 def _starts(phrases: frozenset[str]) -> frozenset[str]:
