@@ -50,9 +50,11 @@ imports: install  ## the layers that imports must keep to
 protocol: install  ## develop, then measure once on the held-out fifth (TRANSFER: files of other messages)
 	$(BIN)/python -m training.protocol $(TRANSFER)
 
-bench-mail: install  ## the mail reader beside its peers on a folder of real mail (MAIL=folder)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PEERS)
-	PYTHONPATH=. $(BIN)/python tests/bench/mail_bench.py $(MAIL)
+bench-mail: install .venv/peers  ## the mail reader beside its peers on a folder of real mail (MAIL=folder)
+	PYTHONPATH=.:.venv/peers $(BIN)/python tests/bench/mail_bench.py $(MAIL)
+
+.venv/peers: | install  # apart from what kyp itself runs with
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ $(PEERS)
 
 bench-store: install  ## how much dearer lists get from ten thousand to a million messages
 	PYTHONPATH=. $(BIN)/python tests/bench/store_bench.py

@@ -10,7 +10,9 @@ from data.mail.charsets import decode
 
 MAX_FIELD = 50_000
 MAX_FIELDS = 2_000
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,20}:([^\n]*(?:\n[ \t]+[^ \t\r\n][^\n]*)*)")
+MAX_NAME = 220
+_NAME = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}")
+_FIELD_END = re.compile(rb"\n(?![ \t]+[^ \t\r\n])")  # a line that begins with a blank goes on with the field above
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _PARAMETER = re.compile(r";\s*([^=;\s\"]{1,60})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\"]*))")
 
@@ -53,11 +55,13 @@ def split_header(raw: bytes, start: int, stop: int) -> tuple[Fields, int]:
     position = start
     if raw.startswith((b"From ", b">From "), start):
         position = _line_end(raw, start, stop) + 1
-    match = _FIELD.match(raw, position, end)
-    while match is not None and len(fields) <= MAX_FIELDS:
-        fields.setdefault(_name(match[1]), []).append(match[2][:MAX_FIELD].strip())
-        position = match.end() + 1
-        match = _FIELD.match(raw, position, end)
+    for field in _FIELD_END.split(raw[position:end]):
+        name, colon, value = field.partition(b":")
+        known = _name(name[:MAX_NAME]) if colon else None
+        if known is None or len(fields) > MAX_FIELDS:
+            break
+        fields.setdefault(known, []).append(value[:MAX_FIELD].strip())
+        position += len(field) + 1
     line = raw[position : _line_end(raw, position, stop)]
     if position < stop and not line.strip(b" \t\r"):
         position += len(line) + 1
@@ -65,9 +69,9 @@ def split_header(raw: bytes, start: int, stop: int) -> tuple[Fields, int]:
 
 
 @lru_cache(maxsize=512)
-def _name(raw: bytes) -> str:
-    """A field's name in lower case."""
-    return raw.decode("ascii").lower()
+def _name(raw: bytes) -> str | None:
+    """A field's name in lower case, None where it is none."""
+    return raw.rstrip().decode("ascii").lower() if _NAME.fullmatch(raw) else None
 
 
 def _line_end(raw: bytes, start: int, stop: int) -> int:

@@ -1,7 +1,7 @@
 """Disclaimers, gateways' warnings and footers of lists and services: what stands around a mail without a writer."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,9 +36,10 @@ def notices() -> Notices:
 def take_footers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
     """Cut at the first line that begins a footer, or at a rule with a list's words below it."""
     known = notices()
+    initials = known.initials
     for place, index in enumerate(run):
         text = lines[index].text
-        if len(text) < 12 or text[0] not in known.initials:
+        if text[:1] not in initials or len(text) < 12:
             continue
         folded = text.lstrip(" *-_<[(").casefold()
         ruled = len(text) >= 20 and is_rule(text)
@@ -51,9 +52,8 @@ def take_footers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKin
 
 def take_disclaimers(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
     """Take off disclaiming paragraphs from the end, and one that opens the mail (warnings of a gateway)."""
-    paragraphs = paragraphs_of(lines, run)
     cut = len(run)
-    for first, last in reversed(paragraphs):
+    for first, last in paragraphs_upward(lines, run):
         if _disclaims(lines, run[first:last]):
             mark(kinds, run[first:cut], "disclaimer")
             cut = first
@@ -64,25 +64,26 @@ def take_disclaimers(lines: Sequence[Line], run: list[int], kinds: dict[int, Zon
 
 def take_warning(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> None:
     """Take off a first paragraph that a mail gateway put there (``CAUTION: This email originated …``)."""
-    paragraphs = paragraphs_of(lines, run[:12])
-    if paragraphs and paragraphs[0][1] < len(run) - 1 and _is_headed(lines, run[paragraphs[0][0]]):
-        mark(kinds, run[: paragraphs[0][1]], "disclaimer")
+    first = next((place for place, index in enumerate(run[:12]) if lines[index].text), -1)
+    if first == -1 or not _is_headed(lines, run[first]):
+        return
+    last = next((place for place in range(first, len(run)) if not lines[run[place]].text), len(run))
+    if last < len(run) - 1:
+        mark(kinds, run[:last], "disclaimer")
 
 
-def paragraphs_of(lines: Sequence[Line], run: list[int]) -> list[tuple[int, int]]:
-    """Where the paragraphs of a run of lines begin and end (places in the run)."""
-    paragraphs: list[tuple[int, int]] = []
-    start = None
-    for place, index in enumerate(run):
-        if lines[index].blank:
-            if start is not None:
-                paragraphs.append((start, place))
-            start = None
-        elif start is None:
-            start = place
-    if start is not None:
-        paragraphs.append((start, len(run)))
-    return paragraphs
+def paragraphs_upward(lines: Sequence[Line], run: list[int]) -> Iterator[tuple[int, int]]:
+    """The paragraphs of a run of lines from the last to the first: the places where each begins and ends."""
+    last = len(run)
+    while last:
+        while last and not lines[run[last - 1]].text:
+            last -= 1
+        first = last
+        while first and lines[run[first - 1]].text:
+            first -= 1
+        if first < last:
+            yield first, last
+        last = first
 
 
 def mark(kinds: dict[int, ZoneKind], taken: Sequence[int], kind: ZoneKind) -> None:

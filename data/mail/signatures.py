@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from data.mail.breaks import is_rule
 from data.mail.lines import BLANKS, Line
-from data.mail.notices import mark, paragraphs_of, take_disclaimers, take_footers, take_warning
+from data.mail.notices import mark, paragraphs_upward, take_disclaimers, take_footers, take_warning
 from data.mail.words import fold, words
 from data.records import ZoneKind
 
@@ -195,17 +195,18 @@ def _first_word(text: str) -> str:
 
 
 def _last_filled(lines: Sequence[Line], run: list[int]) -> int:
-    return max((place for place, index in enumerate(run) if not lines[index].blank), default=-1)
+    return next((place for place in range(len(run) - 1, -1, -1) if lines[run[place]].text), -1)
 
 
 def _take_contact(lines: Sequence[Line], run: list[int], kinds: dict[int, ZoneKind]) -> list[int]:
     """Take off a last paragraph that is a business card, but not the thanks that open it."""
-    paragraphs = paragraphs_of(lines, run)
-    if len(paragraphs) < 2 or paragraphs[-1][1] - paragraphs[-1][0] > MAX_SIGNATURE:
+    upward = paragraphs_upward(lines, run)
+    first, last = next(upward, (0, 0))
+    _, above = next(upward, (0, 0))
+    if not above or last - first > MAX_SIGNATURE:
         return run
-    first, last = paragraphs[-1]
     block = run[first:last]
-    if lines[run[paragraphs[-2][1] - 1]].text.rstrip().endswith(":"):
+    if lines[run[above - 1]].text.rstrip().endswith(":"):
         return run  # an address that the text announces
     if fold(lines[block[0]].text.strip(_END)) in words().thanks:
         first, block = first + 1, block[1:]

@@ -11,6 +11,8 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from email.policy import compat32
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -213,13 +215,20 @@ def _speed(folder: Path) -> None:
     for path in sorted(folder.glob("*.mbox.gz")):
         with gzip.open(path) as stream:
             raws = list(mbox.messages(stream))  # type: ignore[arg-type]  # a GzipFile reads as a stream of bytes
-        best = min(_seconds(partial(_read_all, raws)) for _ in range(3))
-        _say(f"\nFrom bytes to newest text, {path.name}: {len(raws)} mails, {len(raws) / best:.0f} a second and core")
+        rounds = [(_seconds(partial(_read_all, raws)), _seconds(partial(_parse_all, raws))) for _ in range(5)]
+        best, bare = (min(times) for times in zip(*rounds, strict=True))
+        _say(f"\nFrom bytes to newest text, {path.name}: {len(raws)} mails, {len(raws) / best:.0f} a second and core;")
+        _say(f"{best / bare:.2f} times as long as the standard library's parsing alone in the same moments")
 
 
 def _read_all(raws: list[bytes]) -> None:
     for raw in raws:
         read(raw, "x")
+
+
+def _parse_all(raws: list[bytes]) -> None:
+    for raw in raws:
+        message_from_bytes(raw, policy=compat32)
 
 
 def _seconds(run: Callable[[], object]) -> float:
