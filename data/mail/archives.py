@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
-from data.errors import InputError
+from data.errors import InputError, MissingExtra
 from data.mail import emlx, mbox, tables, zips
 from data.mail.reading import looks_like_mail, read
 from data.mail.unread import Item, Unread, as_email
@@ -53,7 +53,7 @@ def _file(path: Path, name: str) -> Iterator[Item]:
     if kind in ("jsonl", "csv"):
         return tables.open_table(path, name, kind)
     if kind == "zip":
-        return zips.open_zip(path, name)
+        return zips.open_zip(path, name, _file)
     if kind == "emlx":
         return iter((Unread(name, emlx.message(path.read_bytes()), read),))
     if kind in ("msg", "pst"):
@@ -85,7 +85,7 @@ def _kind(path: Path) -> str:
         return "msg"
     if head.startswith(b"!BDN"):
         return "pst"
-    if head.lstrip().startswith(b"{"):
+    if tables.looks_like_json_lines(head):
         return "jsonl"
     return "eml" if looks_like_mail(head) else ""
 
@@ -128,6 +128,8 @@ def _folder(path: Path) -> Iterator[Item]:
             yield from _file(item, name) if not _in_maildir(item) else _single(item, name)
         except InputError:
             continue
+        except MissingExtra as error:
+            yield Email(name, error=Problem(error.code, str(error)))
         except OSError as error:
             yield Email(name, error=Problem("unreadable_file", f"The file cannot be opened ({type(error).__name__})."))
         found = True

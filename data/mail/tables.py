@@ -3,12 +3,12 @@
 import csv
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 from data.errors import InputError
 from data.mail.charsets import decode
@@ -28,6 +28,12 @@ def open_table(path: Path, name: str, kind: str) -> Iterator[Item]:
         InputError: a CSV without a column that holds the text.
     """
     return _jsonl(path, name) if kind == "jsonl" else _csv(path, name)
+
+
+def looks_like_json_lines(head: bytes) -> bool:
+    """Whether a file's first bytes are an object on a line of its own, not one spread over many lines."""
+    first, newline, _ = head.lstrip().partition(b"\n")
+    return first.startswith(b"{") and (not newline or first.rstrip().endswith(b"}"))
 
 
 def _jsonl(path: Path, name: str) -> Iterator[Item]:
@@ -100,18 +106,20 @@ def _csv(path: Path, name: str) -> Iterator[Item]:
     with path.open("rb") as raw:
         head = raw.read(65_536)
     encoding = _encoding(head)
-    first = head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]
-    delimiter = max(",;\t|", key=first.count)
+    opening = head.decode(encoding, "replace").lstrip("\ufeff").splitlines()
+    told = opening[0][4:5] if opening and opening[0].casefold().startswith("sep=") else ""  # Excel's own first line
+    first = next(iter(opening[bool(told) :]), "")
+    delimiter = told or max(",;\t|", key=first.count)
     columns = next(csv.reader([first], delimiter=delimiter), [])
     if "body" not in map(_field, columns):
         raise InputError(f"{path} has no column for the text of the mail: name one of them 'body'.")
-    return _csv_rows(path, name, encoding, delimiter)
+    return _csv_rows(path, name, encoding, delimiter, skipped=int(bool(told)))
 
 
-def _csv_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Item]:
+def _csv_rows(path: Path, name: str, encoding: str, delimiter: str, *, skipped: int) -> Iterator[Item]:
     csv.field_size_limit(MAX_RECORD)  # the module knows no other way; mails are longer than its 128 KB
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
-        rows = csv.DictReader(_without_nulls(stream), delimiter=delimiter)
+        rows = csv.DictReader(_without_nulls(islice(stream, skipped, None)), delimiter=delimiter)
         number = 0
         while True:
             number += 1
@@ -126,7 +134,7 @@ def _csv_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[
             yield Unread(f"{name}#{number}", json.dumps(fields).encode(), _json_row)
 
 
-def _without_nulls(stream: TextIO) -> Iterator[str]:
+def _without_nulls(stream: Iterable[str]) -> Iterator[str]:
     for line in stream:
         yield line.replace("\x00", "")
 

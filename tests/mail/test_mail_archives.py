@@ -43,6 +43,24 @@ def test_from_at_the_start_of_a_line_of_text_cuts_nothing(tmp_path: Path) -> Non
     assert emails == ["First.\n\nFrom Monday at 10:00 we are open.\n\nFrom Tuesday too.", "Second."]
 
 
+def test_a_content_length_spares_the_from_lines_of_a_text(tmp_path: Path) -> None:
+    """In mboxcl the length tells where a mail ends, also where its text holds a mailbox; a wrong one does not."""
+    text = b"See this mailbox:\n\n" + LINE + b"Subject: quoted\n\nIts text.\n"
+    for length, count in ((len(text), 2), (len(text) + 7, 3), (10_000_000, 3), (0, 3)):
+        head = b"From: Ana <ana@brightloom.example>\nContent-Length: %d\n\n" % length
+        rows = texts(put(tmp_path / "in.mbox", LINE + head + text + b"\n" + LINE + TWO))
+        assert (len(rows), rows[-1]) == (count, "Second.")
+
+
+def test_other_from_lines_and_line_ends(tmp_path: Path) -> None:
+    """Thunderbird's bare "From " lines, Google's long numbers, the old Macintosh's line ends."""
+    assert texts(put(tmp_path / "a.mbox", b"From \n" + ONE + b"\nFrom \n" + TWO)) == ["First.", "Second."]
+    google = b"From 1858732@xxx Thu Mar 05 17:42:00 +0000 2026\n"
+    assert texts(put(tmp_path / "b.mbox", google + ONE + b"\n" + google + TWO)) == ["First.", "Second."]
+    returns = (LINE + ONE + b"\n" + LINE + TWO).replace(b"\n", b"\r")
+    assert texts(put(tmp_path / "c.mbox", returns)) == ["First.", "Second."]
+
+
 def test_a_broken_item_keeps_its_row(tmp_path: Path) -> None:
     """Binary between two mails is one error row; both mails are read."""
     junk = bytes(byte for byte in range(256) if byte not in b"\r\n") * 4
@@ -101,6 +119,40 @@ def test_bombs_and_paths_that_lead_out_are_refused(tmp_path: Path) -> None:
         archive.writestr("good.eml", TWO)
     rows = list(open_mails(path))
     assert [row.error.code if row.error else row.text for row in rows] == ["archive_bomb", "unsafe_path", "Second."]
+
+
+def test_a_zip_of_everything_that_stands_alone(tmp_path: Path) -> None:
+    """Tables, packed mailboxes and Outlook's items in a zip are read as outside; what cannot be read is a row."""
+    path = tmp_path / "in.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "subject,body\nOne,First.\n")
+        archive.writestr("b.jsonl", '{"body": "Second."}\n')
+        archive.writestr("c.MBOX.GZ", gzip.compress(LINE + ONE + b"\n" + LINE + TWO))
+        archive.writestr("d.msg", b"no message")
+        archive.writestr("e.csv", "a,b\n1,2\n")
+        archive.writestr("f.eml", ONE)
+    rows = list(open_mails(path))
+    said = [row.error.code if row.error else row.text for row in rows]
+    assert said == ["First.", "Second.", "First.", "Second.", "bad_input", "bad_input", "First."]
+    assert [row.source for row in rows] == [f"in.zip#{number}" for number in range(1, 8)]
+
+
+def test_a_folder_with_outlook_items_is_read_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the optional part is missing for is one error row that names it; the other mails are read."""
+    monkeypatch.setitem(__import__("sys").modules, "olefile", None)
+    put(tmp_path / "in/a.msg", b"\xd0\xcf\x11\xe0")
+    put(tmp_path / "in/b.eml", ONE)
+    first, second = open_mails(tmp_path / "in")
+    assert first.error is not None
+    assert (first.error.code, "kyp[outlook]" in first.error.message, second.text) == ("missing_extra", True, "First.")
+
+
+@pytest.mark.parametrize("opening", ["sep=;\r\n", ""])
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_tables_as_excel_writes_them(tmp_path: Path, opening: str, ends: str) -> None:
+    """A first line may name the delimiter, and lines may end in any way."""
+    raw = (opening + f"subject;body{ends}One;First, and last.{ends}").encode()
+    assert texts(put(tmp_path / "in.csv", raw)) == ["First, and last."]
 
 
 @pytest.mark.parametrize(
