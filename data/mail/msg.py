@@ -12,6 +12,7 @@ from data.mail.charsets import decode
 
 MAX_STREAM = 64 * 1024 * 1024
 MAX_ATTACHMENTS = 200
+MAX_RECIPIENTS = 500
 MAX_DEPTH = 8
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _DROPPED = ("content-type:", "content-transfer-encoding:", "mime-version:", "content-disposition:")
@@ -19,6 +20,8 @@ _PAGES = {  # Windows' language numbers to code pages
     0x11: 932, 0x12: 949, 0x04: 936, 0x19: 1251, 0x22: 1251, 0x02: 1251, 0x08: 1253, 0x1F: 1254, 0x0D: 1255, 0x01: 1256,
     0x1E: 874, 0x05: 1250, 0x0E: 1250, 0x15: 1250, 0x18: 1250, 0x1A: 1250, 0x1B: 1250, 0x24: 1250, 0x2A: 1258,
 }  # fmt: skip
+_INTERNET = {50220: 932, 50221: 932, 50222: 932, 51932: 932, 51949: 949, 52936: 936, 20127: 1252, 28591: 1252}
+_TO, _CC = 1, 2
 _BOUNDARY = "kyp-outlook-part"
 
 
@@ -114,8 +117,8 @@ def read_item(storage: Storage, path: tuple[str, ...], depth: int = 0) -> Item:
         subject=text(0x0037, 0x0E1D),
         sender_name=text(0x0C1A, 0x0042),
         sender_address=next((a for tag in (0x5D01, 0x5D02, 0x0C1F, 0x0065) if "@" in (a := text(tag))), ""),
-        to=text(0x0E04),
-        cc=text(0x0E03),
+        to=_recipients(storage, path, codec, _TO) or text(0x0E04),
+        cc=_recipients(storage, path, codec, _CC) or text(0x0E03),
         sent_at=_moment(fixed.get(0x0039) or fixed.get(0x0E06)),
         message_id=text(0x1035),
         body=body,
@@ -127,20 +130,36 @@ def read_item(storage: Storage, path: tuple[str, ...], depth: int = 0) -> Item:
 def _enclosed(storage: Storage, path: tuple[str, ...], depth: int) -> tuple[bytes, ...]:
     """The mails attached to an item: Outlook items, and .eml files."""
     found: list[bytes] = []
-    size = len(path) + 1
-    names = {
-        entry[len(path)]
-        for entry in storage.listdir(True, True)
-        if len(entry) >= size and tuple(entry[:-1])[: len(path)] == path
-    }
-    for name in sorted(name for name in names if name.startswith("__attach_version1.0_#"))[:MAX_ATTACHMENTS]:
-        place = (*path, name)
+    for place in _inside(storage, path, "__attach_version1.0_#", MAX_ATTACHMENTS):
         inner = (*place, "__substg1.0_3701000D")
         if storage.exists((*inner, "__properties_version1.0")):
             found.append(raw_mail(read_item(storage, inner, depth + 1)))
         elif _text(storage, place, 0x3707, "cp1252").lower().endswith(".eml"):
             found.append(_binary(storage, place, 0x3701))
     return tuple(found)
+
+
+def _recipients(storage: Storage, path: tuple[str, ...], codec: str, kind: int) -> str:
+    """The mailboxes of the recipients of one kind, as a header's value; a name alone where there is no address."""
+    found: list[str] = []
+    for place in _inside(storage, path, "__recip_version1.0_#", MAX_RECIPIENTS):
+        if _fixed(storage, place, 8).get(0x0C15, 0) & 0xF != kind:
+            continue
+        name = _text(storage, place, 0x3001, codec).replace('"', "'").strip("'")
+        address = next((a for tag in (0x39FE, 0x3003) if "@" in (a := _text(storage, place, tag, codec))), "")
+        found.append(f'"{name}" <{address}>' if address else f'"{name}"')
+    return ", ".join(found)
+
+
+def _inside(storage: Storage, path: tuple[str, ...], prefix: str, most: int) -> list[tuple[str, ...]]:
+    """The storages below an item whose names begin so, in order."""
+    size = len(path) + 1
+    names = {
+        entry[len(path)]
+        for entry in storage.listdir(True, True)
+        if len(entry) >= size and tuple(entry[: len(path)]) == path and entry[len(path)].startswith(prefix)
+    }
+    return [(*path, name) for name in sorted(names)[:most]]
 
 
 def _stream(storage: Storage, path: tuple[str, ...], name: str) -> bytes:
@@ -175,8 +194,9 @@ def _fixed(storage: Storage, path: tuple[str, ...], header: int) -> dict[int, in
 
 def _codec(fixed: dict[int, int]) -> str:
     """The code page of the item's narrow texts."""
-    page = fixed.get(0x3FFD) or fixed.get(0x3FDE) or 0
-    page = page & 0xFFFFFFFF or _PAGES.get(fixed.get(0x3FF1, 0) & 0x3FF, 0)
+    internet = fixed.get(0x3FDE, 0) & 0xFFFFFFFF
+    page = fixed.get(0x3FFD, 0) & 0xFFFFFFFF or _PAGES.get(fixed.get(0x3FF1, 0) & 0x3FF, 0)
+    page = page or _INTERNET.get(internet, internet)
     return "utf-8" if page == 65001 else f"cp{page}" if page else ""
 
 

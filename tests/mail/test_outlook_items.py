@@ -55,6 +55,31 @@ def test_an_item_without_transport_headers_is_read() -> None:
     assert email.sent_at.year == 2026
 
 
+def test_recipients_come_with_their_addresses() -> None:
+    """The table of recipients gives addresses that the item's own line of names does not."""
+
+    def recipient(number: int, kind: int, texts: dict[str, str]) -> dict[tuple[str, ...], bytes]:
+        at = (f"__recip_version1.0_#{number:08X}",)
+        kept = bytes(8) + struct.pack("<HHIQ", 0x03, 0x0C15, 6, kind)
+        return {**item(texts, at), (*at, "__properties_version1.0"): kept}
+
+    tala = recipient(0, 1, {"3001": "Tala Reyes", "39FE": "tala@studio.example"})
+    joy = recipient(1, 2, {"3001": "'Joy'", "3003": "joy@studio.example"})
+    email = to_email(read_item(Streams({**item({**ANA, "0E04": "Tala Reyes", "0E03": "Joy"}), **tala, **joy}), ()), "x")
+    assert (email.recipients, email.copied) == (("tala@studio.example",), ("joy@studio.example",))
+
+
+def test_narrow_texts_are_read_by_the_items_language() -> None:
+    """Texts of one byte a character are in the code page of the item's locale, not in that of the transport."""
+    streams = item({"0C1A": "Ana"})
+    streams[("__substg1.0_0037001E",)] = "見積もり".encode("cp932")
+    streams[("__substg1.0_1000001E",)] = "はい".encode("cp932")
+    extra = struct.pack("<HHIQ", 0x03, 0x3FDE, 6, 50220) + struct.pack("<HHIQ", 0x03, 0x3FF1, 6, 1041)
+    streams[("__properties_version1.0",)] += extra
+    email = to_email(read_item(Streams(streams), ()), "x")
+    assert (email.subject, email.text) == ("見積もり", "はい")
+
+
 def test_an_item_forwarded_as_an_attachment_is_unwrapped() -> None:
     """A message enclosed in a forward is the client's."""
     inner = item(ANA, ("__attach_version1.0_#00000000", "__substg1.0_3701000D"), 24)
