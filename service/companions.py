@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 
 from service.inbound.smtp import MailServer
 from service.wiring import Service
@@ -67,10 +67,10 @@ class Loop:
 class Companions:
     """Starts and stops them all, from the event loop of the HTTP server."""
 
-    def __init__(self, service: Service, mail: socket.socket | None, loops: Sequence[Loop] = ()) -> None:
+    def __init__(self, service: Service, mail: socket.socket | None) -> None:
         self._listener = mail
         self._mail = MailServer(service.settings, service.intake.take)
-        self._loops = loops
+        self._loops = tuple(_loops(service))
 
     async def start(self) -> None:
         """Begin."""
@@ -82,3 +82,10 @@ class Companions:
     async def stop(self) -> None:
         """End; what is under way is finished, or left where it will be found again."""
         await asyncio.gather(self._mail.stop(GRACE), *(asyncio.to_thread(loop.stop) for loop in self._loops))
+
+
+def _loops(service: Service) -> Iterator[Loop]:
+    """The work that the settings ask for."""
+    answering = service.answering
+    if answering is not None:
+        yield Loop("answers", lambda _: answering.send_next(service.clock()))

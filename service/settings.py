@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from data.errors import InputError
+from service.answers.settings import AnswerSettings
 from service.config_file import settings_in
 from service.inbound.settings import InboundSettings, by_comma
 from service.serving_settings import ServingSettings
@@ -32,7 +33,7 @@ def default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kyp"
 
 
-class Settings(InboundSettings, ServingSettings):
+class Settings(AnswerSettings, InboundSettings, ServingSettings):
     """Where things are kept and how the service listens; pass values by name to override the environment."""
 
     model_config = SettingsConfigDict(env_prefix="KYP_", frozen=True, extra="ignore")

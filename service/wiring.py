@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from service.adviser import Adviser
+from service.answers.answering import Answering, build_answering
 from service.champion import Champion
 from service.client_report import Reporter
 from service.clientele import Clientele
@@ -50,6 +51,7 @@ class Service:
     planner: WeekPlanner
     desk: Desk
     intake: Intake
+    answering: Answering | None
     doors: Doors
     tokens: Tokens
     sessions: Sessions
@@ -76,6 +78,8 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
     champion = champion or Champion(build_registry(settings))
     metrics = Metrics(champion)
     desk = Desk(champion, kept.adviser, kept.store, kept.clients, clock, metrics.took)
+    own = frozenset(name.lower() for name in settings.smtp_recipients)
+    answering = build_answering(settings, own, kept.store, clock)
     return Service(
         settings=settings,
         champion=champion,
@@ -87,7 +91,8 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
         reporter=kept.reporter,
         planner=kept.planner,
         desk=desk,
-        intake=Intake(desk),
+        intake=Intake(desk, answering),
+        answering=answering,
         doors=build_doors(settings, clock),
         tokens=Tokens(kept.store.engine, clock),
         sessions=Sessions(kept.store.engine, clock, timedelta(hours=settings.session_hours)),

@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from data.errors import InputError
+from service.answers.settings import check_answers
 from service.app import create_app
 from service.commands.first_model import ensure_model
 from service.companions import Companions
@@ -28,6 +29,7 @@ def run(host: str | None, port: int | None, smtp_port: int | None = None) -> Non
     """Serve until stopped; trains first where there is no model yet."""
     settings, origins = read_with_origins(host=host, port=port, smtp_port=smtp_port)
     check_smtp(settings)
+    check_answers(settings)
     service = build_service(settings)
     try:
         _need_tokens(service)

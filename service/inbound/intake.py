@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.mail.reading import read
 from data.records import Email
+from service.answers.answering import Answering
 from service.handling import Desk, Receipt
 from service.inbound.delivery import Delivery
 from service.store import Beside, nothing
@@ -25,6 +26,7 @@ class Intake:
     """Takes raw mails; whatever comes is kept: also a mail in which nothing can be read, as a row with its error."""
 
     desk: Desk
+    answering: Answering | None = None
 
     def take(self, mail: Delivery, source: str, beside: Beside = nothing) -> Receipt:
         """Keep a mail; once this returns it is on disk.
@@ -34,7 +36,10 @@ class Intake:
             ArtifactError: there is no model to judge with; nothing was kept.
         """
         email = _told_apart(read(mail.raw, source), mail.raw)
-        return self.desk.receive(email, keep_unreadable=True, beside=_both(_once(mail.token, self.desk.clock), beside))
+        answer = self.answering.beside(mail, email) if self.answering else nothing
+        return self.desk.receive(
+            email, keep_unreadable=True, beside=_all(_once(mail.token, self.desk.clock), answer, beside)
+        )
 
 
 def _told_apart(email: Email, raw: bytes) -> Email:
@@ -44,12 +49,12 @@ def _told_apart(email: Email, raw: bytes) -> Email:
     return replace(email, source=f"{email.source}#{sha256(raw).hexdigest()[:16]}")
 
 
-def _both(first: Beside, second: Beside) -> Beside:
+def _all(*parts: Beside) -> Beside:
     def write(connection: Connection, message_id: str) -> None:
-        first(connection, message_id)
-        second(connection, message_id)
+        for part in parts:
+            part(connection, message_id)
 
-    return write
+    return write if any(part is not nothing for part in parts) else nothing
 
 
 def _once(token: str | None, clock: Callable[[], datetime]) -> Beside:

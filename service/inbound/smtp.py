@@ -59,6 +59,7 @@ class Entrance:
         content = envelope.original_content or b""
         try:
             receipt = await asyncio.to_thread(self._take, Delivery(content, sender), self._settings.smtp_protocol)
+            log.info("mail taken", extra={"mail": receipt.assessment.id, "new": receipt.new})
             said = f"250 2.0.0 Kept as {receipt.assessment.id}"
         except Exception as error:  # noqa: BLE001 (the one catch-all of this entrance)
             _log_trouble(error)
