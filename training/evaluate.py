@@ -142,7 +142,7 @@ def _evidence_f1(messages: Sequence[LabelledMessage], assessments: Sequence[Asse
     values = []
     for message, assessment in zip(messages, assessments, strict=True):
         for signal in assessment.signals:
-            if signal.present and signal.label in message.labels:
+            if signal.present and message.evidence.get(signal.label):
                 marked = _tokens(message, message.evidence[signal.label])
                 shown = _tokens(message, [passage.text for passage in signal.evidence])
                 values.append(token_f1(shown, marked))

@@ -32,6 +32,7 @@ def _marked(messages: Sequence[LabelledMessage], tokens: Tokens) -> list[dict[st
         {
             label: marked_tokens(one, quotes, tokens.starts[own], tokens.ends[own], int(own.start))
             for label, quotes in one.evidence.items()
+            if quotes
         }
         for one, own in ((one, slice(bounds[n], bounds[n + 1])) for n, one in enumerate(messages))
     ]

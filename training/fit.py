@@ -21,13 +21,13 @@ from training.first_layer import MESSAGE_STRENGTH, SENTENCE_STRENGTH, FirstLayer
 from training.fit_deadlines import learn_deadlines
 from training.folds import folds
 from training.second_layer import (
-    SecondLayer,
     best_threshold,
     best_thresholds,
     best_urgency_thresholds,
     fit_second_layer,
 )
 from training.targets import Targets, message_targets, sentence_targets
+from training.weights import message_weights, sentence_weights
 from training.words import fit_language, rarity
 
 FALSE_ALARMS = 0.01  # share of ordinary business mail that a label may be given to wrongly
@@ -44,8 +44,18 @@ class Fitted:
     folds: Ints
 
 
-def fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, *, seed: int, jobs: int, progress: Progress) -> Fitted:
+def fit(
+    messages: Sequence[LabelledMessage],
+    lexicon: Lexicon,
+    *,
+    seed: int,
+    jobs: int,
+    progress: Progress,
+    own_weight: float = 1.0,
+) -> Fitted:
     """Fit everything; the same messages and seed give the same parameters.
+
+    Labels that users gave count ``own_weight`` times, those that nobody settled not at all.
 
     Raises:
         InputError: there are too few messages to learn from.
@@ -55,10 +65,12 @@ def fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, *, seed: int, job
             f"{len(messages)} labelled messages are too few to learn from; at least {_FEWEST_MESSAGES} are needed"
         )
     with threadpool_limits(limits=1):  # sums in one order, whatever the number of cores: one model everywhere
-        return _fit(messages, lexicon, seed, jobs, progress)
+        return _fit(messages, lexicon, seed, jobs, progress, own_weight)
 
 
-def _fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, seed: int, jobs: int, progress: Progress) -> Fitted:
+def _fit(
+    messages: Sequence[LabelledMessage], lexicon: Lexicon, seed: int, jobs: int, progress: Progress, own: float
+) -> Fitted:
     fold = folds(messages)
     progress("finding the days that mails name")
     dated = learn_deadlines(messages, seed)
@@ -69,14 +81,16 @@ def _fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, seed: int, jobs:
     of_sentences = sentence_targets(messages, reading.tokens)
     own_fold = fold[reading.tokens.sentence_text]
     way = (SENTENCE_BLOCKS, SENTENCE_STRENGTH, seed, jobs)
-    sentence_level, sentences = _first(reading.sentences, of_sentences, own_fold, *way)
+    weights = sentence_weights(messages, reading.tokens, own)
+    sentence_level, sentences = _first(reading.sentences, of_sentences, weights, own_fold, *way)
     progress("learning to read messages")
     targets = message_targets(messages)
     way = (MESSAGE_BLOCKS, MESSAGE_STRENGTH, seed, jobs)
-    message_level, whole = _first(reading.messages, targets, fold, *way)
+    weights = message_weights(messages, own)
+    message_level, whole = _first(reading.messages, targets, weights, fold, *way)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
-    second = fit_second_layer(inputs, targets, fold)
+    second = fit_second_layer(inputs, targets, weights, fold)
     parameters = Parameters(
         reader.vocabulary,
         word_weights,
@@ -87,7 +101,7 @@ def _fit(messages: Sequence[LabelledMessage], lexicon: Lexicon, seed: int, jobs:
         second.stack,
         fit_language(reader, reading, np.array([LANGUAGES.index(one.lang) for one in messages])),
         dated.model,
-        _operating(messages, reading, sentences, second, targets),
+        _operating(messages, reading, sentences, np.where(weights > 0, second.held_out, 0), targets),
     )
     return Fitted(parameters, second.held_out, fold)
 
@@ -103,22 +117,30 @@ def _reader(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Read
 
 
 def _first(
-    counts: Counts, targets: Targets, fold: Ints, blocks: BlockWeights, strength: float, seed: int, jobs: int
+    counts: Counts,
+    targets: Targets,
+    weights: Floats,
+    fold: Ints,
+    blocks: BlockWeights,
+    strength: float,
+    seed: int,
+    jobs: int,
 ) -> tuple[Level, FirstLayer]:
     level = Level.learn(counts, blocks)
-    return level, fit_first_layer(Design.of(counts, level), targets, fold, strength=strength, seed=seed, jobs=jobs)
+    design = Design.of(counts, level)
+    return level, fit_first_layer(design, targets, weights, fold, strength=strength, seed=seed, jobs=jobs)
 
 
 def _operating(
-    messages: Sequence[LabelledMessage], reading: Reading, sentences: FirstLayer, second: SecondLayer, targets: Targets
+    messages: Sequence[LabelledMessage], reading: Reading, sentences: FirstLayer, held_out: Floats, targets: Targets
 ) -> Operating:
-    """Thresholds from out-of-fold probabilities only."""
+    """Thresholds from out-of-fold probabilities only (0 where the truth is not known)."""
     labels = len(LABELS)
     ordinary = np.array([one.style == "corporate" and not one.labels - {"goodwill"} for one in messages])
-    exceeds = ordered(second.held_out[:, labels : labels + 3])
+    exceeds = ordered(held_out[:, labels : labels + 3])
     return Operating(
-        best_thresholds(second.held_out, targets, ordinary, FALSE_ALARMS),
-        best_threshold(second.held_out[:, -1], targets[:, -1]),
+        best_thresholds(held_out, targets, ordinary, FALSE_ALARMS),
+        best_threshold(held_out[:, -1], targets[:, -1]),
         best_urgency_thresholds(exceeds, np.array([one.urgency for one in messages])),
         best_evidence_score(messages, reading.tokens, sentences.held_out),
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
 from data.errors import InputError
+from data.labels.opinion import DEADLINE, URGENCY
 from data.records import LabelledMessage
 from model.deadline_scores import Floats, Trees, asking_values, dense_features
 from model.deadlines import DeadlineModel, facts_of, per_mail, pick
@@ -18,6 +19,7 @@ _FOLDS = 4
 _FEWEST = 20  # mentions of each kind, deadline and not, below which nothing is learnt
 _SHARE = 0.7
 _THRESHOLDS = np.arange(0.30, 0.66, 0.02)
+_UNTOLD = frozenset({DEADLINE, URGENCY})  # a message whose users did not settle these teaches nothing here
 _URGENCY_LEVELS = (1, 2, 3)
 
 Indices = NDArray[np.intp]
@@ -44,9 +46,10 @@ def fit_deadlines(messages: Sequence[LabelledMessage], seed: int) -> DeadlineMod
 def learn_deadlines(messages: Sequence[LabelledMessage], seed: int) -> LearntDeadlines:
     """The same as :func:`fit_deadlines`, with the facts of the messages as the urgency head should see them."""
     lesson = Lesson.of(messages)
-    everyone = np.arange(len(messages))
+    sure = np.array([not message.unsure & _UNTOLD for message in messages])
+    everyone = np.flatnonzero(sure)
     _check(lesson)
-    folds = _folds(messages)
+    folds = [(learn[sure[learn]], hold) for learn, hold in _folds(messages)]
     values = _gather(_held_out_values(lesson, *fold) for fold in folds)
     logits = _gather(_held_out_logits(lesson, *fold, values) for fold in folds)
     held_out = _gather(_held_out_probabilities(lesson, *fold, values, logits, seed) for fold in folds)
@@ -108,8 +111,13 @@ def _held_out_probabilities(
 
 
 def _fit_asking(lesson: Lesson, indices: Indices) -> Fitted:
-    rows = rows_of(lesson.sentence_spans, indices)
+    rows = rows_of(lesson.sentence_spans, [i for i in indices if not _unquoted(lesson.messages[i])])
     return fit_words(lesson.sentences, rows, lesson.asks[rows], strength=0.3, rarest=2)
+
+
+def _unquoted(message: LabelledMessage) -> bool:
+    """Whether something is asked for and users did not mark where."""
+    return bool(message.annotators and message.urgency and not message.urgency_evidence)
 
 
 def _fit_urgency(lesson: Lesson, indices: Indices) -> list[Fitted]:
@@ -150,7 +158,7 @@ def _best_threshold(lesson: Lesson, held_out: ByMail) -> float:
 def _f1(lesson: Lesson, held_out: ByMail, threshold: float) -> float:
     chosen = {i: pick(lesson.readings[i], own, threshold, _SHARE) for i, own in held_out.items()}
     right = sum(one is not None and one.date == lesson.messages[i].deadline for i, one in chosen.items())
-    given = sum(one is not None for one in chosen.values())
+    given = sum(one is not None and DEADLINE not in lesson.messages[i].unsure for i, one in chosen.items())
     due = sum(message.deadline is not None for message in lesson.messages)
     return 2 * right / max(1, given + due)
 

@@ -25,14 +25,17 @@ class SecondLayer:
     held_out: Floats
 
 
-def fit_second_layer(inputs: Floats, targets: Targets, folds: Ints) -> SecondLayer:
-    """Fit the stack; its own out-of-fold probabilities come from the same folds as the scores it sees."""
+def fit_second_layer(inputs: Floats, targets: Targets, weights: Floats, folds: Ints) -> SecondLayer:
+    """Fit the stack; its own out-of-fold probabilities come from the same folds as the scores it sees.
+
+    ``weights`` (messages, heads) say how much each message counts for each head.
+    """
     held_out = np.zeros(targets.shape, dtype=np.float32)
     for fold in np.unique(folds):
-        held_out[folds == fold] = _fit(inputs[folds != fold], targets[folds != fold]).probabilities(
-            inputs[folds == fold]
-        )
-    return SecondLayer(_fit(inputs, targets), held_out)
+        others = folds != fold
+        stack = _fit(inputs[others], targets[others], weights[others])
+        held_out[~others] = stack.probabilities(inputs[~others])
+    return SecondLayer(_fit(inputs, targets, weights), held_out)
 
 
 def best_thresholds(probabilities: Floats, targets: Targets, quiet: Targets, false_alarms: float) -> tuple[float, ...]:
@@ -57,14 +60,16 @@ def best_urgency_thresholds(exceeds: Floats, levels: Ints) -> tuple[float, float
     return chosen[0], chosen[1], chosen[2]
 
 
-def _fit(inputs: Floats, targets: Targets) -> Stack:
+def _fit(inputs: Floats, targets: Targets, counting: Floats) -> Stack:
     mean, scale = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-3)
     standard = (inputs - mean) / scale
     weights = np.zeros((inputs.shape[1], len(MESSAGE_HEADS)), dtype=np.float32)
     biases = np.full(len(MESSAGE_HEADS), -5.0, dtype=np.float32)
-    for head, target in enumerate(targets.T):
-        if min(target.sum(), (~target).sum()) >= _FEWEST:
-            fitted = LogisticRegression(C=_PENALTY, max_iter=1000).fit(standard, target)
+    for head, (target, weight) in enumerate(zip(targets.T, counting.T, strict=True)):
+        known = weight > 0
+        if min((target & known).sum(), (~target & known).sum()) >= _FEWEST:
+            machine = LogisticRegression(C=_PENALTY, max_iter=1000)
+            fitted = machine.fit(standard[known], target[known], sample_weight=weight[known])
             weights[:, head], biases[head] = fitted.coef_[0], fitted.intercept_[0]
     return Stack(mean, scale, weights, biases)
 
