@@ -31,7 +31,8 @@ _WAY_OUT = "train a new model with `kyp train`"
 class Manifest:
     """What a model is made of: checked before anything else of it is read.
 
-    ``libraries`` are the versions it was fitted with, ``files`` the SHA-256 of each file.
+    ``libraries`` are the versions it was fitted with, ``files`` the SHA-256 of each file. ``profile`` says how it
+    judges its training messages (see training.profile), ``created`` when it was written (ISO 8601, UTC).
     """
 
     version: str
@@ -43,28 +44,64 @@ class Manifest:
     files: dict[str, str]
     metrics: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+    profile: dict[str, Any] = field(default_factory=dict)
+    created: str = ""
 
 
-def save(
-    folder: Path, parameters: Parameters, *, data_fingerprint: str, messages: int, seed: int, metrics: dict[str, Any]
-) -> Manifest:
-    """Write a model into ``folder``/VERSION, wholly or not at all; the version follows from what is in it."""
-    arrays, plain = parameters.to_parts()
-    contents = {_ARRAYS: _packed(arrays), _PLAIN: json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()}
-    files = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    name = f"{FORMAT}-{hashlib.sha256(''.join(files.values()).encode()).hexdigest()[:12]}"
-    libraries = {library: version(library) for library in LIBRARIES}
-    manifest = Manifest(name, data_fingerprint, messages, seed, lexicon_fingerprint(), libraries, files, metrics)
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a model was learnt from and how it did; see :class:`Manifest`. ``beside`` are further files by name."""
+
+    data_fingerprint: str
+    messages: int
+    seed: int
+    metrics: dict[str, Any] = field(default_factory=dict)
+    profile: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, bytes] = field(default_factory=dict)
+    created: str = ""
+
+
+def version_of(parameters: Parameters) -> str:
+    """The version that a model will have: it follows from what is in it."""
+    return _version(_fingerprints(_contents(parameters)))
+
+
+def save(folder: Path, parameters: Parameters, provenance: Provenance) -> Manifest:
+    """Write a model into ``folder``/VERSION, wholly or not at all; one that is there already stays as it is."""
+    contents = _contents(parameters)
+    name = _version(_fingerprints(contents))
+    contents |= provenance.beside
+    manifest = Manifest(
+        version=name,
+        data_fingerprint=provenance.data_fingerprint,
+        messages=provenance.messages,
+        seed=provenance.seed,
+        lexicon=lexicon_fingerprint(),
+        libraries={library: version(library) for library in LIBRARIES},
+        files=_fingerprints(contents),
+        metrics=provenance.metrics,
+        profile=provenance.profile,
+        created=provenance.created,
+    )
     contents[_MANIFEST] = json.dumps(asdict(manifest), indent=2, sort_keys=True).encode()
     folder.mkdir(parents=True, exist_ok=True)
     half_written = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     for file, content in contents.items():
         _write(half_written / file, content)
-    if (folder / name).exists():
-        shutil.rmtree(half_written)
-    else:
-        half_written.rename(folder / name)
+    _settle(half_written, folder / name, manifest)
     return manifest
+
+
+def read_beside(folder: Path, name: str) -> bytes:
+    """A further file of the model in ``folder``, checked against its manifest.
+
+    Raises:
+        ArtifactError: the model has no such file, or it was changed.
+    """
+    manifest = read_manifest(folder)
+    if name not in manifest.files:
+        raise ArtifactError(f"model {folder.name} has no {name}: an older kyp wrote it; {_WAY_OUT}")
+    return _checked(folder / name, manifest.files[name])
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -113,6 +150,43 @@ def lexicon_fingerprint(folder: Path = FOLDER) -> str:
         if path.suffix in (".tsv", ".txt", ".npz"):
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _contents(parameters: Parameters) -> dict[str, bytes]:
+    arrays, plain = parameters.to_parts()
+    return {_ARRAYS: _packed(arrays), _PLAIN: json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()}
+
+
+def _fingerprints(contents: dict[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+
+
+def _version(files: dict[str, str]) -> str:
+    return f"{FORMAT}-{hashlib.sha256(''.join(files.values()).encode()).hexdigest()[:12]}"
+
+
+def _settle(half_written: Path, place: Path, manifest: Manifest) -> None:
+    """Move a written model to its place; one that stands there already stays where it is whole and has every file."""
+    if place.exists():
+        if _is_whole(place, manifest):
+            shutil.rmtree(half_written)
+            return
+        damaged = half_written.with_name(f"{half_written.name}-damaged")
+        place.rename(damaged)
+        half_written.rename(place)
+        shutil.rmtree(damaged)
+        return
+    half_written.rename(place)
+
+
+def _is_whole(place: Path, wanted: Manifest) -> bool:
+    try:
+        manifest = read_manifest(place)
+        for name in wanted.files.keys() | manifest.files.keys():
+            _checked(place / name, manifest.files.get(name, ""))
+    except ArtifactError:
+        return False
+    return True
 
 
 def _packed(arrays: dict[str, Any]) -> bytes:

@@ -11,21 +11,22 @@ from typing import Any
 
 from data.errors import ArtifactError, InputError
 from model import artifact
-from model.artifact import Manifest
+from model.artifact import Manifest, Provenance
 from model.lexicon import load_lexicon
 from model.parameters import Parameters
 from model.triage import Triage
 
-_POINTER = "registry.json"
+_POINTER, _DECISION = "registry.json", "decision.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Reign:
-    """A version that became champion, when (ISO 8601, UTC), and why."""
+    """A version that became champion, when (ISO 8601, UTC), and why; ``rollback`` where it had been one before."""
 
     version: str
     since: str
     reason: str
+    rollback: bool = False
 
 
 class Registry:
@@ -34,36 +35,48 @@ class Registry:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def add(
-        self,
-        parameters: Parameters,
-        *,
-        data_fingerprint: str,
-        messages: int,
-        seed: int,
-        metrics: dict[str, Any],
-    ) -> Manifest:
+    def add(self, parameters: Parameters, provenance: Provenance) -> Manifest:
         """Write a candidate to disk; it is not in use before it is promoted."""
-        return artifact.save(
-            self.home,
-            parameters,
-            data_fingerprint=data_fingerprint,
-            messages=messages,
-            seed=seed,
-            metrics=metrics,
-        )
+        return artifact.save(self.home, parameters, provenance)
 
     def promote(self, version: str, reason: str) -> None:
-        """Make a version the champion.
+        """Make a version the champion, after reading it wholly as a service would.
 
         Raises:
             InputError: there is no such version.
-            ArtifactError: its manifest cannot be trusted.
+            ArtifactError: it cannot be trusted, or not be read by this kyp.
         """
-        self.manifest(version)
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        history = [*self.history(), Reign(version, since, reason)]
-        self._point(history)
+        self._crown(version, reason, rollback=False)
+
+    def rollback(self, reason: str) -> str:
+        """Put the champion before this one in use again, and so on further back; gives its version.
+
+        Raises:
+            InputError: there was no champion before.
+            ArtifactError: the one before cannot be used any more.
+        """
+        earlier = self._line_of_champions()[:-1]
+        if not earlier:
+            raise InputError("there is no earlier champion to go back to: `kyp models list` shows what there is")
+        self._crown(earlier[-1], reason, rollback=True)
+        return earlier[-1]
+
+    def decide(self, version: str, decision: dict[str, Any]) -> None:
+        """Write down beside a model why it was put in use, or why not."""
+        with _replacing(self._folder(version) / _DECISION) as path:
+            path.write_text(json.dumps(decision, indent=2, ensure_ascii=False), encoding="utf-8")
+
+    def decision(self, version: str) -> dict[str, Any] | None:
+        """What :meth:`decide` wrote, None where nothing was decided or where it cannot be read."""
+        try:
+            told: dict[str, Any] = json.loads((self._folder(version) / _DECISION).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return told
+
+    def beside(self, version: str, name: str) -> bytes:
+        """A further file of a model, such as its card (ArtifactError where it has none, or it was changed)."""
+        return artifact.read_beside(self._folder(version), name)
 
     def history(self) -> list[Reign]:
         """Who was champion, oldest first; the last one is in use."""
@@ -96,6 +109,20 @@ class Registry:
     def versions(self) -> list[str]:
         """All versions on disk, by name."""
         return sorted(path.parent.name for path in self.home.glob("*/manifest.json") if path.parent.name[0] != ".")
+
+    def _crown(self, version: str, reason: str, *, rollback: bool) -> None:
+        self.load(version)
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        self._point([*self.history(), Reign(version, since, reason, rollback)])
+
+    def _line_of_champions(self) -> list[str]:
+        """The champions that led to the present one; what was rolled back from is left out."""
+        line: list[str] = []
+        for reign in self.history():
+            if reign.rollback and reign.version in line:
+                del line[line.index(reign.version) :]
+            line = [*(one for one in line if one != reign.version), reign.version]
+        return line
 
     def _folder(self, version: str) -> Path:
         if version not in self.versions():

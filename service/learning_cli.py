@@ -31,15 +31,21 @@ def add_learning(app: typer.Typer) -> None:
 
 
 def train(
-    data: Data = None,
+    data: Annotated[list[Path] | None, typer.Argument(help="Labelled JSON Lines of your own, if any.")] = None,
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="Learn from the corrections in the store too.")
+    ] = False,
+    with_shipped: Annotated[
+        bool, typer.Option("--with-shipped/--only-mine", help="Learn from the shipped data too, or not.")
+    ] = True,
     out: Annotated[Path | None, typer.Option(help="Folder of models; the one that kyp uses where left out.")] = None,
     jobs: Jobs = ALL_CORES,
     seed: int = 0,
 ) -> None:
-    """Train a model and register it."""
+    """Train a model, compare it with the one in use, and put it in use where it is as good."""
     from service.commands.train import run
 
-    run(data, out, jobs=jobs, seed=seed)
+    run(data or [], out, from_store=from_store, with_shipped=with_shipped, jobs=jobs, seed=seed)
 
 
 def evaluate(
@@ -62,19 +68,41 @@ def list_models() -> None:
 
 
 @models.command("show")
-def show_model(version: str) -> None:
-    """Print what is known of one model."""
+def show_model(
+    version: Annotated[str | None, typer.Argument(help="The one in use where left out.")] = None, json: Json = False
+) -> None:
+    """Tell what is known of one model: figures, why it is in use or not, doubtful labels, drift, its card."""
     from service.commands.models import show_one
 
-    show_one(version)
+    show_one(version, as_json=json)
+
+
+@models.command("diff")
+def diff_models(one: str, other: str) -> None:
+    """Compare two models label by label on messages that neither had seen."""
+    from service.commands.models import diff
+
+    diff(one, other)
 
 
 @models.command("promote")
-def promote_model(version: str, reason: Annotated[str, typer.Option(help="Kept in the history.")] = "by hand") -> None:
-    """Put a model in use."""
+def promote_model(
+    version: str,
+    reason: Annotated[str, typer.Option(help="Kept in the history.")] = "by hand",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also where it was found worse.")] = False,
+) -> None:
+    """Put a model in use; a running service takes it up within seconds."""
     from service.commands.models import promote
 
-    promote(version, reason)
+    promote(version, reason, anyway=anyway)
+
+
+@models.command("rollback")
+def rollback_model(reason: Annotated[str, typer.Option(help="Kept in the history.")] = "by hand") -> None:
+    """Put the model that was in use before this one in use again."""
+    from service.commands.models import rollback
+
+    rollback(reason)
 
 
 def label(

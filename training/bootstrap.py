@@ -23,7 +23,7 @@ def resamples(clients: Ints, seed: int = 0, number: int = RESAMPLES) -> Floats:
 
 
 def label_f1(held: HeldOut, weights: Floats) -> Floats:
-    """F1 of each label in each resample, shape (resamples, labels); NaN where no message bears it and none is said to."""
+    """F1 of each label in each resample, shape (resamples, labels); NaN where no message bears it or is said to."""
     known, true, said = (part[:, :_HEADS] for part in (held.known, held.targets, held.said))
     hits = weights @ (known & true & said)
     both = weights @ (known & true).astype(np.float32) + weights @ (known & said).astype(np.float32)

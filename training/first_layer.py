@@ -40,7 +40,7 @@ def fit_first_layer(
     tasks = [(fold, half) for fold in (None, *np.unique(folds).tolist()) for half in halves]
     run = Parallel(n_jobs=jobs, max_nbytes=None)
     fitted = run(
-        delayed(_fit_heads)(matrix, targets[:, half], weights[:, half], folds, fold, strength, seed)
+        delayed(fit_heads)(matrix, targets[:, half], weights[:, half], folds, fold, strength, seed)
         for fold, half in tasks
     )
     held_out = np.zeros(targets.shape, dtype=np.float32)
@@ -55,7 +55,7 @@ def fit_first_layer(
     return FirstLayer(Heads(learnt, biases), held_out)
 
 
-def _fit_heads(
+def fit_heads(
     matrix: sparse.csr_matrix,
     targets: Targets,
     weights: Floats,

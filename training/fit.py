@@ -75,7 +75,7 @@ def _fit(
     progress("finding the days that mails name")
     dated = learn_deadlines(messages, seed)
     progress("counting words")
-    reader, word_weights = _reader(messages, lexicon)
+    reader, word_weights = reader_of(messages, lexicon)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
     progress("learning to read sentences")
     of_sentences = sentence_targets(messages, reading.tokens)
@@ -106,7 +106,8 @@ def _fit(
     return Fitted(parameters, second.held_out, fold)
 
 
-def _reader(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Reader, Floats]:
+def reader_of(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Reader, Floats]:
+    """A reader with the vocabulary of the messages, and the weights of its word vectors."""
     tokenizer = Tokenizer()
     tokens = tokenizer([joined(one.subject, one.body) for one in messages])
     vocabulary: Vocabulary = learn_vocabulary(tokens, tokenizer.strings, lexicon)

@@ -46,15 +46,22 @@ class HeldOut:
     @classmethod
     def of(cls, messages: Sequence[LabelledMessage], probabilities: Floats, operating: Operating) -> "HeldOut":
         """Out-of-fold ``probabilities`` (messages, heads) of labelled messages, judged at a model's thresholds."""
+        thresholds = np.array([*operating.labels, *operating.urgency, operating.claimed], dtype=np.float32)
+        return replace(cls.blank(messages, thresholds), probabilities=probabilities.astype(np.float32))
+
+    @classmethod
+    def blank(cls, messages: Sequence[LabelledMessage], thresholds: Floats) -> "HeldOut":
+        """The messages and what people say of them, all probabilities 0 yet."""
+        targets = message_targets(messages)
         return cls(
             ids=np.array([one.id for one in messages], dtype=np.str_),
             clients=np.array([_hash(one.client) for one in messages], dtype=np.int64),
             languages=np.array([LANGUAGES.index(one.lang) for one in messages], dtype=np.int64),
             own=np.array([bool(one.annotators) for one in messages], dtype=bool),
-            targets=message_targets(messages),
+            targets=targets,
             known=message_weights(messages, 1.0) > 0,
-            probabilities=probabilities.astype(np.float32),
-            thresholds=np.array([*operating.labels, *operating.urgency, operating.claimed], dtype=np.float32),
+            probabilities=np.zeros(targets.shape, dtype=np.float32),
+            thresholds=thresholds,
         )
 
     def __len__(self) -> int:

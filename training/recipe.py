@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data.datasets import fingerprint, load, shipped
@@ -10,6 +10,7 @@ from data.errors import InputError
 from data.records import LabelledMessage
 from data.taxonomy import LABELS, LANGUAGES, Language
 
+_NOBODY = "a file"
 ENOUGH = 30  # examples of a label in a language below which it is learnt badly
 _NAMES: dict[Language, str] = {"en": "English", "fil": "Filipino", "ms": "Malay"}
 
@@ -32,11 +33,16 @@ class Recipe:
         """
         base = {one.id: one for one in load(shipped())} if with_shipped else {}
         given = {one.id: one for one in load(dict.fromkeys(paths))} | {one.id: one for one in labelled}
-        own = {name: one for name, one in given.items() if base.get(name) != one}
+        own = {name: _marked(one) if base else one for name, one in given.items() if base.get(name) != one}
         messages = sorted((base | own).values(), key=lambda one: one.id)
         if not messages:
             raise InputError("there is nothing to learn from: give labelled files, or --from-store, or --with-shipped")
         return cls(tuple(messages), len(own))
+
+    @property
+    def mixed(self) -> bool:
+        """Whether there are own messages beside others."""
+        return 0 < self.own < len(self.messages)
 
     @property
     def fingerprint(self) -> str:
@@ -53,3 +59,8 @@ class Recipe:
             for label in LABELS
             if counts[lang, label] < ENOUGH
         ]
+
+
+def _marked(message: LabelledMessage) -> LabelledMessage:
+    """Beside shipped ones, a message of the user's is marked as such even where a file names nobody."""
+    return message if message.annotators else replace(message, annotators=(_NOBODY,))

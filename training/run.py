@@ -1,32 +1,51 @@
-"""The story of a training run: load, fit, measure, register, and put in use where nothing is in use yet."""
+"""The story of a training run: weigh, fit, measure, write down, compare with the champion, put in use or not."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data.datasets import fingerprint, load, shipped
+from data.errors import ArtifactError
 from data.records import LabelledMessage
 from data.taxonomy import ARCHETYPES, LABELS, SITUATIONS
+from model.artifact import Provenance, version_of
 from model.layers import ordered
-from model.lexicon import load_lexicon
+from model.lexicon import Lexicon, load_lexicon
 from model.registry import Registry
+from training import held_out, promote
+from training.card import Findings, card
 from training.fit import Fitted, fit
+from training.held_out import HeldOut
 from training.metrics import label_figures, quadratic_kappa
+from training.own_weight import Tried, choose_weight
+from training.profile import profile
+from training.promote import Decision, Margins
+from training.reading import learnt
+from training.recipe import Recipe
+from training.suspects import Suspect, suspects
+from training.weights import message_weights
+
+SUSPECTS_FILE = "suspects.json"
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingOutcome:
-    """What a training run left: the version, whether it is in use now, and figures by cross-validation."""
+    """What a training run left: the version, whether it is in use now and why, figures by cross-validation."""
 
     version: str
     promoted: bool
     messages: int
     metrics: dict[str, Any]
     seconds: float
+    decision: Decision
+    scarce: tuple[str, ...]
+    suspects: tuple[Suspect, ...]
 
     def summary(self) -> str:
         """A few lines for a terminal."""
@@ -40,51 +59,127 @@ class TrainingOutcome:
 
 
 def train(
-    paths: Sequence[Path] | None,
-    registry: Registry,
-    *,
-    seed: int,
-    jobs: int,
-    progress: Callable[[str], None],
+    paths: Sequence[Path] | None, registry: Registry, *, seed: int, jobs: int, progress: Progress
 ) -> TrainingOutcome:
-    """Train on labelled files (the shipped ones where none are given) and register the model.
+    """Learn from labelled files alone (the shipped ones where none are given).
 
     Raises:
         InputError: the data cannot be read or are too few.
     """
-    began = time.monotonic()
-    messages = load(paths or shipped())
-    progress(f"read {len(messages)} labelled messages")
-    fitted = fit(messages, load_lexicon(), seed=seed, jobs=jobs, progress=progress)
-    metrics = cross_validated(messages, fitted)
-    manifest = registry.add(
-        fitted.parameters,
-        data_fingerprint=fingerprint(messages),
-        messages=len(messages),
-        seed=seed,
-        metrics=metrics,
+    recipe = Recipe.of(paths, with_shipped=False) if paths else Recipe.of()
+    return learn(recipe, registry, seed=seed, jobs=jobs, progress=progress)
+
+
+def learn(
+    recipe: Recipe,
+    registry: Registry,
+    *,
+    seed: int,
+    jobs: int,
+    progress: Progress,
+    margins: Margins | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> TrainingOutcome:
+    """Train on what was gathered, register the model, and put it in use where it is as good as the one in use.
+
+    Raises:
+        InputError: the data are too few.
+    """
+    began = clock()
+    progress(f"read {len(recipe.messages)} labelled messages")
+    lexicon = load_lexicon()
+    weight, tried = _weight(recipe, lexicon, seed, jobs, progress)
+    fitted = fit(recipe.messages, lexicon, seed=seed, jobs=jobs, progress=progress, own_weight=weight)
+    held = HeldOut.of(recipe.messages, fitted.held_out, fitted.parameters.operating)
+    doubtful = suspects(held)
+    metrics = cross_validated(recipe.messages, fitted) | {
+        "own_weight": weight,
+        "weights_tried": [_plain(one) for one in tried],
+    }
+    progress("writing the model card")
+    findings = _findings(recipe, fitted, held, lexicon, seed, jobs, weight, len(doubtful))
+    beside = card(findings) | {
+        held_out.FILE: held.packed(),
+        SUSPECTS_FILE: json.dumps([one.to_json() for one in doubtful]).encode(),
+    }
+    provenance = Provenance(
+        recipe.fingerprint, len(recipe.messages), seed, metrics, profile(held), beside, findings.created
     )
-    first = registry.champion_version() is None
-    if first:
-        registry.promote(manifest.version, "first model")
-    promoted = first or registry.champion_version() == manifest.version
-    return TrainingOutcome(manifest.version, promoted, len(messages), metrics, time.monotonic() - began)
+    manifest = registry.add(fitted.parameters, provenance)
+    progress("comparing with the model in use")
+    decision = _decide(recipe, held, registry, manifest.version, margins or Margins(), clock)
+    registry.decide(manifest.version, decision.to_json())
+    if decision.promoted and registry.champion_version() != manifest.version:
+        registry.promote(manifest.version, decision.reason)
+    return TrainingOutcome(
+        version=manifest.version,
+        promoted=registry.champion_version() == manifest.version,
+        messages=len(recipe.messages),
+        metrics=metrics,
+        seconds=clock() - began,
+        decision=decision,
+        scarce=tuple(recipe.scarce()),
+        suspects=tuple(one for one in doubtful if one.own),
+    )
 
 
 def cross_validated(messages: Sequence[LabelledMessage], fitted: Fitted) -> dict[str, Any]:
     """Figures from predictions for messages whose authors the heads had not seen."""
     operating = fitted.parameters.operating
+    known = message_weights(messages, 1.0) > 0
     labels = {}
     for head, (label, threshold) in enumerate(zip(LABELS, operating.labels, strict=True)):
-        true = np.array([label in one.labels for one in messages])
-        own = fitted.held_out[:, head]
+        rows = known[:, head]
+        true = np.array([label in one.labels for one in messages])[rows]
+        own = fitted.held_out[rows, head]
         figures = label_figures(true, own >= threshold, own)
         labels[label] = {"f1": round(figures.f1, 4), "average_precision": round(figures.average_precision, 4)}
     exceeds = ordered(fitted.held_out[:, len(LABELS) : len(LABELS) + 3])
     level = (exceeds >= np.array(operating.urgency)).cumprod(axis=1).sum(axis=1)
+    rows = known[:, len(LABELS)]
     return {
         "archetypes": round(float(np.mean([labels[label]["f1"] for label in ARCHETYPES])), 4),
         "situations": round(float(np.mean([labels[label]["f1"] for label in SITUATIONS])), 4),
-        "urgency_kappa": round(quadratic_kappa(np.array([one.urgency for one in messages]), level), 4),
+        "urgency_kappa": round(quadratic_kappa(np.array([one.urgency for one in messages])[rows], level[rows]), 4),
         "labels": labels,
     }
+
+
+def _weight(recipe: Recipe, lexicon: Lexicon, seed: int, jobs: int, progress: Progress) -> tuple[float, list[Tried]]:
+    if any(one.annotators for one in recipe.messages):
+        progress("choosing how much your labels count")
+    return choose_weight(recipe.messages, lexicon, seed=seed, jobs=jobs)
+
+
+def _findings(
+    recipe: Recipe, fitted: Fitted, held: HeldOut, lexicon: Lexicon, seed: int, jobs: int, weight: float, doubtful: int
+) -> Findings:
+    curve, features = learnt(recipe.messages, fitted, lexicon, seed=seed, jobs=jobs)
+    version = version_of(fitted.parameters)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return Findings(version, created, recipe, seed, weight, held, curve, features, doubtful)
+
+
+def _decide(
+    recipe: Recipe, held: HeldOut, registry: Registry, version: str, margins: Margins, clock: Callable[[], float]
+) -> Decision:
+    """Compare with the champion; one that cannot be used any more gives way, one that keeps no record stays."""
+    used = registry.champion_version()
+    if used is None or used == version:
+        return promote.first() if used is None else Decision(True, "it is the model in use")
+    try:
+        champion = registry.load(used)
+    except ArtifactError as error:
+        return Decision(True, f"the model in use can be used no more ({error})", used)
+    try:
+        theirs = HeldOut.unpacked(registry.beside(used, held_out.FILE))
+    except ArtifactError as error:
+        return Decision(False, f"the two cannot be compared fairly: {error}", used)
+    unseen = [one for one, known in zip(recipe.messages, np.isin(held.ids, theirs.ids), strict=True) if not known]
+    told = promote.judged_by(champion, unseen, theirs.thresholds)
+    ratio = promote.time_ratio(registry.load(version), champion, recipe.messages, clock)
+    return promote.decide(held, theirs, told, ratio, version=used, margins=margins)
+
+
+def _plain(one: Tried) -> dict[str, float]:
+    return {"weight": one.weight, "own": round(one.own, 4), "shipped": round(one.shipped, 4)}

@@ -122,6 +122,63 @@ def test_an_empty_registry_has_no_champion(tmp_path: Path) -> None:
     assert Registry(tmp_path / "none").champion() is None
 
 
+def test_training_again_mends_a_damaged_model(home: Path, folder: Path, models: Path) -> None:
+    """A model of the same version that was tampered with is replaced by a whole one."""
+    (folder / "plain.json").write_text("{}")
+    registry = Registry(models)
+    train([home / "part.jsonl"], registry, seed=0, jobs=2, progress=lambda _: None)
+    assert registry.champion() is not None
+
+
+def test_a_damaged_model_is_not_put_in_use(folder: Path, models: Path) -> None:
+    """Promotion reads it wholly first; the pointer stays as it was."""
+    registry = Registry(models)
+    before = registry.history()
+    (folder / "arrays.npz").write_bytes(b"half")
+    with pytest.raises(ArtifactError, match=r"arrays\.npz"):
+        registry.promote(folder.name, "a test")
+    assert registry.history() == before
+
+
+def test_rollback_goes_back_step_by_step(models: Path, folder: Path) -> None:
+    """Each rollback puts the champion before in use, past those that were rolled back from; then there is none left."""
+    registry = Registry(models)
+    first = folder.name
+    for version in ("2-second", "2-third"):
+        shutil.copytree(folder, folder.parent / version)
+    registry.promote("2-second", "better")
+    registry.promote("2-third", "better still")
+    assert registry.rollback("worse in practice") == "2-second"
+    assert registry.champion_version() == "2-second"
+    assert registry.rollback("that too") == first
+    assert [reign.rollback for reign in registry.history()] == [False, False, False, True, True]
+    with pytest.raises(InputError, match="no earlier champion"):
+        registry.rollback("again")
+    registry.promote("2-third", "after all")
+    assert registry.rollback("no") == first
+
+
+def test_what_stands_beside_a_model_is_checked_too(models: Path, folder: Path) -> None:
+    """The card as it was written, or nothing."""
+    registry = Registry(models)
+    assert registry.beside(folder.name, "card.md").startswith(b"# Model")
+    (folder / "card.md").write_text("# A better model")
+    with pytest.raises(ArtifactError, match=r"card\.md"):
+        registry.beside(folder.name, "card.md")
+    with pytest.raises(ArtifactError, match="older kyp"):
+        registry.beside(folder.name, "no-such.txt")
+
+
+def test_a_decision_is_kept_beside_the_model(models: Path, folder: Path) -> None:
+    """Why it was put in use; a damaged note is no note."""
+    registry = Registry(models)
+    decision = registry.decision(folder.name)
+    assert decision is not None
+    assert (decision["promoted"], decision["reason"]) == (True, "first model")
+    (folder / "decision.json").write_text("{")
+    assert registry.decision(folder.name) is None
+
+
 def test_promotion_keeps_the_history(models: Path) -> None:
     """Who was champion, since when and why, oldest first."""
     registry = Registry(models)

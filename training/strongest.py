@@ -1,0 +1,103 @@
+"""The features that speak most for each label in each language: what a model has learnt can be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from data.records import LabelledMessage
+from data.taxonomy import LABELS, LANGUAGES, Label, Language
+from model.features import Vocabulary
+from model.lexicon import Floats
+from model.parameters import Parameters
+from model.text import Ints
+from training.targets import Targets
+
+MOST = 12
+_SHIFT = 21  # see model.features: keys of pairs are previous id * 2**21 + id
+_PUBLIC, _SHARED = 2, 5  # messages (shipped; of users where none are shipped) that a feature must stand in to be told
+
+
+@dataclass(frozen=True, slots=True)
+class Strongest:
+    """The words, pivots ("=word", English stems for all languages) and pairs that speak for a label in a language."""
+
+    label: Label
+    language: Language
+    features: tuple[str, ...]
+
+
+def strongest(
+    messages: Sequence[LabelledMessage], ngrams: sparse.csr_matrix, targets: Targets, parameters: Parameters
+) -> list[Strongest]:
+    """By mean contribution where the label is set minus where not; what stands only in users' own mail is not told."""
+    names = Names(parameters.vocabulary)
+    told = _told(messages, ngrams) & names.speaking
+    found = []
+    for lang in LANGUAGES:
+        rows = np.array([one.lang == lang for one in messages])
+        for head, label in enumerate(LABELS):
+            true = rows & targets[:, head]
+            if true.sum() >= _SHARED:
+                apart = _mean(ngrams, true) - _mean(ngrams, rows & ~targets[:, head])
+                worth = np.where(told, apart * parameters.message_heads.weights[: ngrams.shape[1], head], 0)
+                best = [n for n in np.argsort(-worth, kind="stable")[:MOST].tolist() if worth[n] > 0]
+                found.append(Strongest(label, lang, tuple(names[n] for n in best)))
+    return found
+
+
+class Names:
+    """The n-grams' columns in words."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        pivots, characters, neighbours = vocabulary.bounds
+        columns = np.arange(sum(vocabulary.sizes))
+        self.speaking: Targets = (columns < characters) | (columns >= neighbours)  # parts of words tell a reader little
+        self._bounds = (pivots, neighbours)
+
+    def __getitem__(self, column: int) -> str:
+        """The name of one column; "=" marks a pivot, "…" a pair that stands apart."""
+        own, (pivots, neighbours) = self._vocabulary, self._bounds
+        if column < pivots:
+            return self._words(column)
+        if column >= neighbours:
+            return "=" + " … ".join(own.pivots[n] for n in _split(own.neighbours[column - neighbours]))
+        place = column - pivots
+        if place < len(own.pivots):
+            return f"={own.pivots[place]}"
+        return "=" + " ".join(own.pivots[n] for n in _split(own.pivot_pairs[place - len(own.pivots)]))
+
+    def _words(self, column: int) -> str:
+        own = self._vocabulary
+        if column < len(own.words):
+            return own.words[column]
+        column -= len(own.words)
+        if column < len(own.word_pairs):
+            return self._pair(column)
+        pair, last = _split(own.word_triples[column - len(own.word_pairs)])
+        return f"{self._pair(pair)} {own.words[last]}"
+
+    def _pair(self, place: int) -> str:
+        return " ".join(self._vocabulary.words[n] for n in _split(self._vocabulary.word_pairs[place]))
+
+
+def _split(key: int) -> tuple[int, int]:
+    return int(key) >> _SHIFT, int(key) & ((1 << _SHIFT) - 1)
+
+
+def _told(messages: Sequence[LabelledMessage], ngrams: sparse.csr_matrix) -> Targets:
+    shipped = np.array([not one.annotators for one in messages])
+    rows, fewest = (np.flatnonzero(shipped), _PUBLIC) if shipped.any() else (np.arange(len(messages)), _SHARED)
+    told: Targets = _counts(ngrams[rows]) >= fewest
+    return told
+
+
+def _counts(ngrams: sparse.csr_matrix) -> Ints:
+    return np.bincount(ngrams.indices, minlength=ngrams.shape[1])
+
+
+def _mean(ngrams: sparse.csr_matrix, rows: Targets) -> Floats:
+    total = np.asarray(ngrams[np.flatnonzero(rows)].sum(axis=0), dtype=np.float32).ravel()
+    return np.asarray(total / max(int(rows.sum()), 1), dtype=np.float32)
