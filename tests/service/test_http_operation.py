@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from data.taxonomy import LABELS
+from model.artifact import Provenance
 from model.registry import Registry
 from service.champion import Champion
 from service.metrics import Metrics
@@ -54,7 +55,7 @@ def another(home: Path) -> tuple[str, str]:
     parameters = registry.load(used or "")._parameters  # there is no quicker way to a second model
     eager = replace(parameters.operating, claimed=0.123)
     parameters = replace(parameters, operating=eager)
-    manifest = registry.add(parameters, data_fingerprint="0" * 64, messages=1, seed=7, metrics={})
+    manifest = registry.add(parameters, Provenance("0" * 64, 1, 7))
     assert manifest.version != used
     return str(used), manifest.version
 
