@@ -59,7 +59,7 @@ def drifts(profile: Mapping[str, Any], now: Mapping[tuple[str, str], Seen]) -> l
     for lang in LANGUAGES:
         for label in LABELS:
             seen = now.get((lang, label))
-            if lang in profile and seen is not None:
+            if lang in profile and label in profile[lang]["labels"] and seen is not None:
                 trained = profile[lang]["labels"][label]
                 before = Seen(profile[lang]["messages"], trained["mean"], trained["share"])
                 found.append(Drift(lang, label, before, seen))

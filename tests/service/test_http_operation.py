@@ -1,5 +1,6 @@
 """What whoever runs the service sees of it: figures, readiness, and a new model that is taken up while it runs."""
 
+import json
 import re
 import shutil
 import threading
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
+from data.errors import ArtifactError
 from data.taxonomy import LABELS
 from model.artifact import Provenance
 from model.registry import Registry
@@ -58,6 +60,15 @@ def another(home: Path) -> tuple[str, str]:
     manifest = registry.add(parameters, Provenance("0" * 64, 1, 7))
     assert manifest.version != used
     return str(used), manifest.version
+
+
+def crown(home: Path, version: str) -> None:
+    """Put a version in use without looking at it."""
+    pointer = home / "models" / "registry.json"
+    told = json.loads(pointer.read_text(encoding="utf-8"))
+    told["champions"].append({"version": version, "since": "2026-03-05T17:42:00+00:00", "reason": "by hand"})
+    (home / "new.json").write_text(json.dumps(told), encoding="utf-8")
+    (home / "new.json").replace(pointer)
 
 
 def until(reached: Callable[[], bool]) -> None:
@@ -137,7 +148,9 @@ def test_a_broken_new_model_is_refused_and_told(
     arrays = max((own_home / "models" / new).iterdir(), key=lambda path: path.stat().st_size)
     whole = arrays.read_bytes()
     arrays.write_bytes(whole[:-100] + bytes(100))
-    registry.promote(new, "a test")
+    with pytest.raises(ArtifactError):
+        registry.promote(new, "a test")
+    crown(own_home, new)  # as if it had been damaged since
     until(lambda: own.get("/readyz").json()["refused_model"] is not None)
     told = own.get("/readyz").json()
     assert (told["model"], told["refused_model"]["version"]) == (old, new)
