@@ -50,10 +50,9 @@ _ALWAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that a card tells of."""
+    """All that a card tells of; no date, so that the same data give the same bytes."""
 
     version: str
-    created: str
     recipe: Recipe
     seed: int
     own_weight: float
@@ -71,7 +70,7 @@ def card(findings: Findings) -> dict[str, bytes]:
 
 
 def _page(own: Findings) -> Page:
-    page = Page(f"Model {own.version}", f"Client mail: nine labels and urgency. Written {own.created}.")
+    page = Page(f"Model {own.version}", "Client mail: nine labels and urgency.")
     page.section("What it is for").paragraph(_FOR)
     page.section("What it must not be used for").bullets(_NOT_FOR)
     _data(page, own)

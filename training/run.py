@@ -102,9 +102,8 @@ def learn(
         held_out.FILE: held.packed(),
         SUSPECTS_FILE: json.dumps([one.to_json() for one in doubtful]).encode(),
     }
-    provenance = Provenance(
-        recipe.fingerprint, len(recipe.messages), seed, metrics, profile(held), beside, findings.created
-    )
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    provenance = Provenance(recipe.fingerprint, len(recipe.messages), seed, metrics, profile(held), beside, created)
     manifest = registry.add(fitted.parameters, provenance)
     progress("comparing with the model in use")
     decision = _decide(recipe, held, registry, manifest.version, margins or Margins(), clock)
@@ -156,8 +155,7 @@ def _findings(
 ) -> Findings:
     curve, features = learnt(recipe.messages, fitted, lexicon, seed=seed, jobs=jobs)
     version = version_of(fitted.parameters)
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    return Findings(version, created, recipe, seed, weight, held, curve, features, doubtful)
+    return Findings(version, recipe, seed, weight, held, curve, features, doubtful)
 
 
 def _decide(
