@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from data.errors import KypError
+from service.keeping_cli import add_keeping
 from service.learning_cli import add_learning
 from service.scope import Scope
 from service.score_cli import add_scoring
@@ -65,11 +66,15 @@ def serve(
     smtp_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to take mail on (KYP_SMTP_PORT); none where left out.")
     ] = None,
+    retain_text: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="DAYS", help="Drop texts after so many days, keep figures (KYP_RETAIN_TEXT)."),
+    ] = None,
 ) -> None:
     """Serve the pages and the JSON interface; trains first where there is no model yet."""
     from service.commands.serve import run
 
-    run(host, port, smtp_port)
+    run(host, port, smtp_port, retain_text)
 
 
 @clients.command("list")
@@ -138,6 +143,7 @@ def agenda(
 
 
 add_learning(app)
+add_keeping(app)
 
 
 def main() -> None:

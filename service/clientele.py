@@ -15,7 +15,7 @@ from service import aliases
 from service.client_facts import forget_facts, known_client, note_name, note_told, patch_facts
 from service.client_lines import Line, Lines, line_of, lines_of
 from service.cursor import Cursor
-from service.database import writing
+from service.database import scrub, writing
 from service.known import Known
 from service.past import REMEMBERED
 from service.tables import (
@@ -129,9 +129,8 @@ class Clientele:
             connection.execute(delete(ClientRow).where(ClientRow.client == client))
             gone += forget_facts(connection, client)
             gone += connection.execute(delete(AliasRow).where(AliasRow.client == client)).rowcount
-        if gone and self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:  # what was overwritten in the file leaves its journal too
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        if gone:
+            scrub(self._engine)
         return gone > 0
 
     def page(self, limit: int, after: Cursor | None = None) -> Lines:

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 
 from service.inbound.smtp import MailServer
+from service.retention import Retention
 from service.wiring import Service
 
 log = logging.getLogger("kyp.work")
 
 LONGEST = 300.0  # seconds between two attempts of work that fails
+DAY = 86_400.0  # seconds
 GRACE = 10.0  # seconds that open conversations have at the end
 
 
@@ -89,3 +91,11 @@ def _loops(service: Service) -> Iterator[Loop]:
     answering = service.answering
     if answering is not None:
         yield Loop("answers", lambda _: answering.send_next(service.clock()))
+    retention = Retention(service.store.engine, service.settings.retain_text, service.clock)
+    yield Loop("retention", lambda _: _drop(retention))
+
+
+def _drop(retention: Retention) -> float:
+    if dropped := retention.run():
+        log.info("texts dropped", extra={"messages": dropped})
+    return DAY

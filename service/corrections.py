@@ -63,7 +63,7 @@ class Corrections:
         return Opined(tuple(_correction(row) for row in rows))
 
     def messages(self) -> Iterator[OpinedMessage]:
-        """Every message with an opinion, by id, each with the latest opinion of each person."""
+        """Every message with an opinion and a text, by id, each with the latest opinion of each person."""
         with self._engine.connect() as connection:
             rows = connection.execute(_with_messages(_latest_numbers())).yield_per(_AT_ONCE)
             for _, group in groupby(rows, key=lambda row: row.message_id):
@@ -91,7 +91,7 @@ def _with_messages(numbers: Subquery) -> Select[Any]:
     return (
         select(CorrectionRow.__table__, *message)
         .join(numbers, numbers.c.number == CorrectionRow.number)
-        .join(MessageRow, MessageRow.id == CorrectionRow.message_id)
+        .join(MessageRow, (MessageRow.id == CorrectionRow.message_id) & MessageRow.has_text)
         .order_by(CorrectionRow.message_id, CorrectionRow.number)
     )
 

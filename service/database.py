@@ -46,6 +46,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def scrub(engine: Engine) -> None:
+    """After something was dropped for good: let SQLite's journal forget it too (its file overwrites what is deleted).
+
+    What PostgreSQL leaves on its disk goes with its own VACUUM.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":

@@ -58,7 +58,7 @@ class LabelQueue:
         wanted = [~opined] if second is None else [opined, ~opined.where(CorrectionRow.annotator == second)]
         chosen = (
             select(MessageRow.assessment)
-            .where(MessageRow.kind == "message", MessageRow.error.is_(None), *wanted)
+            .where(MessageRow.kind == "message", MessageRow.error.is_(None), MessageRow.has_text, *wanted)
             .order_by(MessageRow.dated_at.desc(), MessageRow.id.desc())
             .limit(POOL)
         )

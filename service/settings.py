@@ -47,6 +47,9 @@ class Settings(AnswerSettings, InboundSettings, ServingSettings):
     holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(by_comma)] = Field(
         frozenset(), description="days on which nobody works, by comma, as in 2026-06-12,2026-12-25"
     )
+    retain_text: int | None = Field(
+        None, ge=0, description="days after which texts of messages are dropped and figures kept; never where not set"
+    )
     playbook: Path | None = Field(None, description="a folder of own strategies that override the shipped ones")
 
     @property

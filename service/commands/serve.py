@@ -25,9 +25,9 @@ from service.wiring import Service, build_service
 log = logging.getLogger("kyp.serve")
 
 
-def run(host: str | None, port: int | None, smtp_port: int | None = None) -> None:
+def run(host: str | None, port: int | None, smtp_port: int | None, retain_text: int | None) -> None:
     """Serve until stopped; trains first where there is no model yet."""
-    settings, origins = read_with_origins(host=host, port=port, smtp_port=smtp_port)
+    settings, origins = read_with_origins(host=host, port=port, smtp_port=smtp_port, retain_text=retain_text)
     check_smtp(settings)
     check_answers(settings)
     service = build_service(settings)

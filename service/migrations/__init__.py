@@ -17,6 +17,12 @@ def upgrade(engine: Engine) -> None:
         connection.commit()
 
 
+def is_known(revision: str) -> bool:
+    """Whether a schema of this revision can be brought to the newest one."""
+    folder = Path(__file__).parent
+    return any(path.stem.partition("_")[0] == revision for path in (folder / "versions").glob("[0-9]*.py"))
+
+
 def config_for(connection: Connection) -> Config:
     """Build Alembic's configuration in code, so that it works from any directory and needs no alembic.ini."""
     config = Config()
