@@ -19,6 +19,8 @@ _BEFORE = "-* >\t\u00a0"
 
 def read_attribution(lines: Sequence[Line], index: int, stop: int) -> tuple[str, int] | None:
     """A line, or a few, that say who wrote what follows; returns them joined, and the line after."""
+    if lines[index].blank:
+        return None
     opens = opens_attribution(lines[index].text)
     joined = ""
     for position in range(index, min(stop, index + MAX_ATTRIBUTION)):
