@@ -11,7 +11,7 @@ from types import ModuleType
 
 from data.errors import InputError, MissingExtra
 from data.mail.msg import Item, raw_mail, read_item
-from data.mail.pst import messages
+from data.mail.pst import DAMAGE, messages
 from data.mail.reading import read
 from data.records import Email, MailKind, Problem
 
@@ -52,7 +52,7 @@ def _msg(olefile: ModuleType, path: Path, name: str) -> Email:
     try:
         with olefile.OleFileIO(str(path)) as storage:
             item = read_item(storage, ())
-    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+    except (*DAMAGE, RecursionError) as error:
         return Email(name, error=Problem("unreadable_mail", f"The Outlook item is damaged ({type(error).__name__})."))
     return to_email(item, name)
 
@@ -63,9 +63,13 @@ def _pst(pypff: ModuleType, path: Path, name: str) -> Iterator[Email]:
         store.open(str(path))
     except OSError as error:
         raise InputError(f"{path} is no readable .pst: export it anew from Outlook.") from error
+    number = 0
     try:
         for number, item in enumerate(messages(store.get_root_folder()), start=1):
             yield to_email(item, f"{name}#{number}")
+    except DAMAGE:
+        problem = Problem("damaged_archive", "The .pst is damaged here; what stands behind it is lost.")
+        yield Email(f"{name}#{number + 1}", error=problem)
     finally:
         store.close()
 

@@ -12,7 +12,7 @@ MAX_DEPTH = 60
 MAX_ATTACHMENT = 64 * 1024 * 1024
 _ADDRESS_TAGS = (0x5D01, 0x5D02, 0x0C1F, 0x0065)
 _MAILS = ("ipm.note", "report.", "ipm.schedule", "ipm.post")  # contacts, tasks and notes are no mails
-_DAMAGE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError)
+DAMAGE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError)
 
 
 class Entry(Protocol):
@@ -58,7 +58,7 @@ def messages(folder: Folder, depth: int = 0) -> Iterator[Item | None]:
             if not hasattr(type(message), "client_submit_time"):
                 continue  # libpff gives an item of another kind, such as a distribution list
             item = _item(message)
-        except _DAMAGE:
+        except DAMAGE:
             yield None
             continue
         if item.kind.lower().startswith(_MAILS):
@@ -66,7 +66,7 @@ def messages(folder: Folder, depth: int = 0) -> Iterator[Item | None]:
     for index in range(_count(folder, "number_of_sub_folders") if depth < MAX_DEPTH else 0):
         try:
             inner = folder.get_sub_folder(index)
-        except _DAMAGE:
+        except DAMAGE:
             yield None
             continue
         yield from messages(inner, depth + 1)
@@ -75,7 +75,7 @@ def messages(folder: Folder, depth: int = 0) -> Iterator[Item | None]:
 def _count(folder: Folder, name: str) -> int:
     try:
         return int(getattr(folder, name))
-    except _DAMAGE:
+    except DAMAGE:
         return 0
 
 
@@ -107,7 +107,7 @@ def _value(message: Message, name: str) -> bytes:
     """A body, where it is there and whole."""
     try:
         value = getattr(message, name)
-    except _DAMAGE:
+    except DAMAGE:
         return b""
     return value if isinstance(value, bytes) else str(value or "").encode("utf-8", "replace")
 
@@ -127,7 +127,7 @@ def _texts(message: Message) -> dict[int, str]:
             if entry.entry_type in (0x001A, 0x0E04, 0x0E03, 0x1035, *_ADDRESS_TAGS):
                 try:
                     found[entry.entry_type] = entry.get_data_as_string()
-                except _DAMAGE:
+                except DAMAGE:
                     continue
     return found
 
@@ -140,5 +140,5 @@ def _enclosed(message: Message) -> Iterator[bytes]:
             name = str(getattr(attachment, "name", "") or "").lower()
             if name.endswith(".eml"):
                 yield bytes(attachment.read_buffer(min(attachment.get_size(), MAX_ATTACHMENT)))
-        except _DAMAGE:
+        except DAMAGE:
             continue
