@@ -10,6 +10,8 @@ from service.champion import Champion
 from service.client_report import Reporter
 from service.clientele import Clientele
 from service.corrections import Corrections
+from service.drift import DriftWatch
+from service.drift_figures import DriftFigures
 from service.handling import Desk
 from service.inbound.doors import Doors, build_doors
 from service.inbound.intake import Intake
@@ -75,8 +77,11 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
     A ``champion`` that is loaded already may be shared by several services.
     """
     kept = build_records(settings, clock)
-    champion = champion or Champion(build_registry(settings))
+    registry = build_registry(settings)
+    champion = champion or Champion(registry)
     metrics = Metrics(champion)
+    drift = DriftWatch(kept.store.engine, registry, clock)
+    metrics.registry.register(DriftFigures(drift, champion, clock, metrics.show_drift))
     desk = Desk(champion, kept.adviser, kept.store, kept.clients, clock, metrics.took)
     own = frozenset(name.lower() for name in settings.smtp_recipients)
     answering = build_answering(settings, own, kept.store, clock)

@@ -1,7 +1,7 @@
 """The plots of a model card as SVG: reliability, precision and recall, urgency, learning curve; no screen needed."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,6 +101,21 @@ def learning(points: Sequence[Point]) -> bytes:
         axes.grid(axis="y", color=_SOFT, alpha=0.3)
 
     return _drawn(draw, (5.2, 3.4))
+
+
+def race(lines: Mapping[str, Sequence[tuple[int, float]]]) -> bytes:
+    """Mean average precision against the number of labels, a line for each way of choosing them."""
+
+    def draw(figure: Any) -> None:  # noqa: ANN401
+        axes = figure.subplots()
+        for (name, points), colour in zip(lines.items(), (_SOFT, _ACCENT), strict=False):
+            axes.plot(*zip(*points, strict=True), "o-", color=colour, label=name)
+        axes.set_xlabel("labels given")
+        axes.set_ylabel("mean average precision on held-out clients")
+        axes.grid(axis="y", color=_SOFT, alpha=0.3)
+        axes.legend(frameon=False, loc="lower right")
+
+    return _drawn(draw, (6.4, 4.0))
 
 
 def _by_label(panel: Any, across: str, up: str) -> bytes:  # noqa: ANN401
