@@ -58,6 +58,12 @@ def open_text(out: Path | None) -> Iterator[IO[str]]:
         yield stream
 
 
+def check_place(out: Path) -> None:
+    """Find out early whether a file can be written (InputError where it cannot)."""
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK) or out.is_dir():
+        raise InputError(f"{out}: cannot be written; name a file in a folder that is there and that you may write to")
+
+
 def flat(assessment: Assessment) -> list[str]:
     """The cells of :data:`COLUMNS`; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
     row = to_json(assessment)

@@ -12,6 +12,7 @@ from pathlib import Path
 from service.adviser import Adviser
 from service.batch import Chunk, Inbox, in_growing_chunks, weight
 from service.commands.first_model import ensure_model, tell
+from service.commands.inbox_report import Reporting
 from service.commands.progress import progress
 from service.copies import Copies
 from service.inputs import Inputs, opened
@@ -49,22 +50,32 @@ def run(asked: Scoring) -> None:
         order = Order(settings.models_folder, registry.champion_version() or "", asked.own)
         about = _about(asked, inputs, order, adviser, settings) if inputs.repeatable else None
         inbox = Inbox(adviser, None if asked.keep_copies else Copies())
+        report = None if asked.report is None else Reporting(asked.report, adviser, mask=asked.mask)
         with open_output(asked.out, asked.row_format, about, settings.home, resume=asked.resume) as output:
-            _score(asked, inputs, order, inbox, output)
+            _score(asked, inputs, order, inbox, output, report)
             output.complete()
+    if report is not None:
+        report.write(asked.inputs, settings, inbox)
     _tell_counts(inbox)
 
 
-def _score(asked: Scoring, inputs: Inputs, order: Order, inbox: Inbox, output: Output) -> None:
+def _score(
+    asked: Scoring, inputs: Inputs, order: Order, inbox: Inbox, output: Output, report: Reporting | None
+) -> None:
     before = output.reached
-    inbox.recall(output.rows(), output.sent(), before.items)
+    rows, sent = output.rows(), output.sent()
+    if report is not None:
+        rows, sent = report.watching(rows, sent)
+    inbox.recall(rows, sent, before.items)
     left = islice(inputs.items, before.items, None)
     with _judging(asked, order) as judge, progress(inputs.size, before.items) as step:
         watched = _Weighed(in_growing_chunks(left, before.chunks))
         try:
             for outcomes in judge(watched):
-                rows = inbox.take(outcomes)
-                output.add(len(outcomes), rows, [outcome.sent for outcome in outcomes if outcome.sent])
+                judged, own = inbox.take(outcomes), [outcome.sent for outcome in outcomes if outcome.sent]
+                output.add(len(outcomes), judged, own)
+                if report is not None:
+                    report.add(judged, own)
                 step(len(outcomes), watched.done())
         except KeyboardInterrupt:
             if output.reached.items:

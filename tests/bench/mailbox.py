@@ -31,7 +31,8 @@ def _mails(count: int, seed: int) -> Iterator[str]:
     mail = ""
     for number in range(count):
         message = chance.choice(shipped)
-        client = f"client{int(CLIENTS * chance.random() ** 2)}@firm{chance.randrange(60)}.example"
+        person = int(CLIENTS * chance.random() ** 2)
+        client = f"client{person}@firm{person % 60}.example"
         sent = START + number * step
         if number % 50 == 49:
             yield _mail(OWN, client, sent, f"Re: {message['subject']}", "Thank you, it is on its way.", number)

@@ -1,0 +1,212 @@
+"""The report on an inbox: right counts, one self-contained file, names masked, in whatever order rows come."""
+
+import random
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.records import Assessment, Passage, Problem, Signal, Urgency
+from data.taxonomy import LABELS, Label
+from service.commands.score import Scoring, run
+from service.inbox_page import Making, render
+from service.inbox_report import InboxReport, conclude
+from service.inbox_tallies import InboxTallies
+from service.judgement import SentMail
+from service.judging import build_adviser
+from service.masks import BLOT, Masks, Plain
+from service.rows import RowFormat
+from service.settings import Settings
+
+Assessed = Callable[..., Assessment]
+ADVISER = build_adviser(Settings())
+NOW = datetime(2026, 3, 31, tzinfo=UTC)
+ANA, BEN = "ana.reyes@brightloom.example", "ben@ports.example"
+WORDS = (
+    "Ana Reyes of Brightloom says: please redo it, Tomas. Write to ana.reyes@brightloom.example or +63 917 555 0101."
+)
+
+
+def message(number: int, client: str | None = ANA, labels: tuple[Label, ...] = (), **fields: Any) -> Assessment:
+    """A judged message, one a day from the first of March at noon."""
+    sent = datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(days=number)
+    quoted = (Passage(0, len(WORDS), WORDS),)
+    signals = tuple(Signal(x, 0.9 if x in labels else 0.1, x in labels, quoted if x in labels else ()) for x in LABELS)
+    level, claimed = fields.pop("level", 0), fields.pop("claimed", False)
+    chances = (float(level == 0), float(level == 1), float(level == 2), float(level == 3))
+    urgency = Urgency(level, chances, claimed, float(claimed), None, quoted if level else ())
+    whole: dict[str, Any] = {
+        "id": f"{client}-{number}", "source": f"reyes.mbox#{number}", "message_id": None, "client": client, "lang": "en",
+        "sent_at": sent, "subject": f"Brightloom {number}", "text": WORDS, "signals": signals, "urgency": urgency,
+        "model": "v1",
+    }  # fmt: skip
+    return Assessment(**whole | fields)
+
+
+def tallied(rows: list[Assessment], sent: tuple[SentMail, ...] = ()) -> InboxTallies:
+    """The tallies of some rows and mails of one's own."""
+    tallies = InboxTallies(ADVISER.provider, timedelta(days=60), NOW)
+    for row in rows:
+        tallies.add(row)
+    for mail in sent:
+        tallies.add_sent(mail)
+    return tallies
+
+
+def report_on(rows: list[Assessment], *sent: SentMail) -> InboxReport:
+    """The report, nothing masked."""
+    return conclude(tallied(rows, sent), ADVISER.playbook, Plain())
+
+
+def page(report: InboxReport, *, masked: bool = False) -> str:
+    """The report's page."""
+    return render(report, ADVISER.playbook, Making(["reyes.mbox"], NOW, "Mon-Fri 09:00-18:00, UTC", masked, 3))
+
+
+def busy() -> list[Assessment]:
+    """An inbox with something for every section."""
+    rework = [message(n, labels=("unpaid_rework",), level=n % 4, claimed=n % 2 == 0) for n in range(12)]
+    others = [message(n, client=f"{name}@ports.example", level=1) for n, name in enumerate(["ben", "cleo", "dana"] * 4)]
+    broken = message(3, error=Problem("unreadable_mail", "These bytes are no mail."), client=None, text="", subject="")
+    return [*rework, *others, broken, message(1, kind="newsletter")]
+
+
+def test_counts() -> None:
+    """What is counted of whom, and what is left out of it."""
+    report = report_on(busy())
+    assert (report.messages, report.clients) == (24, 4)
+    assert (report.first_day, report.last_day) == (date(2026, 3, 1), date(2026, 3, 12))
+    assert (report.claims.count, report.claims.of) == (3, 6)  # of days 0, 2, 4 … the levels are 0, 2, 0 …
+    ana = report.heat[0]
+    assert (ana.client, ana.messages, ana.cells[LABELS.index("unpaid_rework")].count) == (ANA, 12, 12)
+    assert report.unreadable == (("unreadable_mail", 1),)
+    assert report.time is not None
+    assert sum(map(sum, report.time.bins)) == 24
+    assert [sum(counts) for _, _, counts in report.time.panels] == [n for _, n, _ in report.time.panels]
+    assert report.late.count == sum(row.sent_at.weekday() > 4 for row in busy()[:24] if row.sent_at)
+
+
+def test_signs_of_parting_are_told_with_what_carries_them() -> None:
+    """A sign from several days, with the passages of its own label; a client without one is not named."""
+    report = report_on([*busy(), message(20, labels=("goodwill",))])
+    (parting,) = report.partings
+    assert parting.client == ANA
+    rework = next(sign for sign in parting.signs if "pay" in sign.title)
+    assert rework.messages == 12
+    assert {quote for _, quote in rework.quotes} == {WORDS[:220]}
+    assert parting.tries
+
+
+def test_what_was_answered_is_not_to_be_answered_first() -> None:
+    """With one's own mail at hand, only messages that no mail came after are listed; the most pressing is first."""
+    rows = [
+        message(1, ANA, level=3),
+        message(2, BEN, level=2),
+        message(3, "cleo@x.example", level=3, labels=("reported_mistake",)),
+    ]
+    assert [one.client for one in report_on(rows).first] == ["cleo@x.example", ANA, BEN]
+    answer = SentMail(datetime(2026, 3, 2, 15, tzinfo=UTC), (ANA,))
+    report = report_on(rows, answer)
+    assert [one.client for one in report.first] == ["cleo@x.example", BEN]
+    assert report.answers is not None
+    assert (report.answers.hours, report.answers.waiting.count) == (3.0, 2)
+
+
+def test_old_messages_and_clocks_ahead_are_not_the_first_to_answer() -> None:
+    """What is a month older than the newest message waits no more; a date in the future moves nothing."""
+    rows = [
+        message(-60, ANA, level=3),
+        message(1, BEN, level=2),
+        message(9_000, "late@clock.example", level=3),
+        message(2, "undated@x.example", level=1, sent_at=None),
+    ]
+    assert [one.client for one in report_on(rows).first] == [BEN, "undated@x.example"]
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    """Folders come one after another, not by date: the page is the same."""
+    rows = busy()
+    shuffled = rows.copy()
+    random.Random(1).shuffle(shuffled)  # noqa: S311 (a shuffle is no secret)
+    assert page(report_on(shuffled)) == page(report_on(rows))
+
+
+def test_many_messages_of_one_client_keep_little() -> None:
+    """Memory does not grow with texts: of a client who writes without end, what the window needs is kept."""
+    tallies = tallied([message(n % 25, id=f"m{n}", labels=("scope_growth",), level=2) for n in range(5_000)])
+    (ana,) = tallies.clients.values()
+    assert ana.messages == 5_000
+    assert len(ana.latest) <= 1_100
+    assert len(tallies.urgent.waiting()) <= 25 * 40
+
+
+def test_the_page_needs_nothing_else() -> None:
+    """No scripts, no fetches: it opens offline and from a mail."""
+    html = page(report_on(busy(), SentMail(NOW, (ANA,))))
+    assert not re.findall(r"<script|<link|<img|@import|url\(|\b(?:src|href)=|https?://", html)
+    assert "{{" not in html
+    for heading in (
+        "In brief",
+        "Answer these first",
+        "signs of parting",
+        "Who does what",
+        "Urgency",
+        "over time",
+        "When",
+    ):
+        assert heading in html
+
+
+def test_what_clients_wrote_is_text() -> None:
+    """Markup in a mail stays text."""
+    html = page(report_on([message(1, level=3, subject="<script>alert(1)</script>", client="<b>@x.example")]))
+    assert "<script" not in html
+    assert "<b>@" not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("rows", [[], [message(1, sent_at=None, client=None)], [message(0, kind="newsletter")]])
+def test_an_inbox_with_little_in_it(rows: list[Assessment]) -> None:
+    """There is a page for every inbox."""
+    assert "What your clients write" in page(report_on(rows))
+
+
+def test_masked_pages_bear_no_names() -> None:
+    """Neither addresses nor names nor file names, in headings or in quotes; the same client has one number."""
+    tallies = tallied(busy(), (SentMail(NOW, (ANA,)),))
+    html = page(conclude(tallies, ADVISER.playbook, Masks(tallies.clients)), masked=True)
+    body = html.partition("<body>")[2]
+    for name in ("ana", "reyes", "brightloom", "tomas", "ben", "cleo", "ports", "mbox", "917", "@"):
+        assert not re.search(rf"\b{name}\b" if name != "@" else "@", body, re.IGNORECASE), name
+    assert "Client 1" in body
+    assert "please redo it" in body
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Hi Tomas, did Ana see it on Friday?", f"Hi {BLOT}, did {BLOT} see it on Friday?"),
+        ("Dear Ms. Cruz,\nThe draft is wrong.", f"Dear {BLOT}. {BLOT},\nThe draft is wrong."),
+        ("I've told Encik Farid. Tolong hantar esok.", f"I've told {BLOT} {BLOT}. Tolong hantar esok."),
+        ("See https://x.example/a?b=1 or call 0917-555-1234", f"See {BLOT} or call {BLOT}"),
+        ("PLEASE CALL REYES NOW", f"PLEASE CALL {BLOT} NOW"),
+        ("reyes said the brightloom logo is late", f"{BLOT} said the {BLOT} logo is late"),
+    ],
+)
+def test_texts_are_masked(text: str, masked: str) -> None:
+    """Names inside and at the head of sentences, in capitals and, where they are known, in small letters."""
+    assert Masks([ANA]).text(text) == masked
+
+
+def test_kyp_score_writes_it(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--report, with rows to a file and one's own mail told apart."""
+    monkeypatch.setenv("KYP_HOME", str(home))
+    samples = Path(__file__).parents[2] / "data" / "samples" / "inbox.mbox"
+    report = tmp_path / "report.html"
+    run(Scoring([str(samples)], str(tmp_path / "rows.jsonl"), RowFormat.JSONL, report=report, mask=True))
+    html = report.read_text(encoding="utf-8")
+    assert "What your clients write" in html
+    assert "@" not in html.partition("<body>")[2]
