@@ -39,9 +39,9 @@ def message(number: int, client: str | None = ANA, labels: tuple[Label, ...] = (
     chances = (float(level == 0), float(level == 1), float(level == 2), float(level == 3))
     urgency = Urgency(level, chances, claimed, float(claimed), None, quoted if level else ())
     whole: dict[str, Any] = {
-        "id": f"{client}-{number}", "source": f"reyes.mbox#{number}", "message_id": None, "client": client, "lang": "en",
-        "sent_at": sent, "subject": f"Brightloom {number}", "text": WORDS, "signals": signals, "urgency": urgency,
-        "model": "v1",
+        "id": f"{client}-{number}", "source": f"reyes.mbox#{number}", "message_id": None, "client": client,
+        "lang": "en", "sent_at": sent, "subject": f"Brightloom {number}", "text": WORDS, "signals": signals,
+        "urgency": urgency, "model": "v1",
     }  # fmt: skip
     return Assessment(**whole | fields)
 
