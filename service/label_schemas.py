@@ -26,13 +26,15 @@ class OpinionIn(StrictInput):
     urgency: Annotated[int, Field(ge=0, le=3, strict=True)] | None = None
     urgency_claimed: StrictBool | None = None
     deadline: Day | None = Field(None, description="null says that there is none; left out, nothing is said of it")
-    annotator: Annotated[Slug, Field(max_length=100)] = Field(YOU, description="who says so")
+    annotator: Annotated[Slug, Field(max_length=100)] | None = Field(
+        None, description="who says so; the name of the access token where left out"
+    )
 
-    def opinion(self) -> Opinion:
-        """The same as the inside knows it."""
+    def opinion(self, sender: str | None = None) -> Opinion:
+        """The same as the inside knows it; ``sender`` says so where the body names nobody."""
         told = self.labels
         return Opinion(
-            annotator=self.annotator.strip() or YOU,
+            annotator=(self.annotator or "").strip() or sender or YOU,
             labels=dict(told) if isinstance(told, dict) else {label: label in told for label in LABELS},
             evidence={label: tuple(passages) for label, passages in self.evidence.items()},
             urgency=self.urgency,

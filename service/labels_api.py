@@ -21,6 +21,7 @@ from service.label_schemas import LabelsOut, OpinionIn
 from service.problems import Problem, from_validation
 from service.requests import Here
 from service.schemas import Slug
+from service.visitor import visitor_of
 from service.wiring import Service
 
 PATH, EXPORT_PATH = "/messages/{message_id}/labels", "/labels/export"
@@ -38,7 +39,7 @@ async def put_labels(request: Request, message_id: Slug, service: Here) -> Respo
     """
     body = await whole_body(request)
     try:
-        opinion = OpinionIn.model_validate_json(body).opinion()
+        opinion = OpinionIn.model_validate_json(body).opinion(visitor_of(request).name)
     except ValidationError as error:
         raise from_validation(error, "invalid_labels") from error
     return JSONResponse(await run_in_threadpool(_put, service, message_id, opinion))
