@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
-.PHONY: help install run test test-full check format-check protocol bench-mail bench-store format lint types imports lock clean
+.PHONY: help install run test test-full check format-check protocol simulate bench-mail bench-store format lint types imports lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -49,6 +49,10 @@ imports: install  ## the layers that imports must keep to
 
 protocol: install  ## develop, then measure once on the held-out fifth (TRANSFER: files of other messages)
 	$(BIN)/python -m training.protocol $(TRANSFER)
+
+simulate: install  ## what the label queue saves, and what 200 own labels do for one firm (a quarter of an hour)
+	$(BIN)/python -m training.simulate docs
+	$(BIN)/python -m training.firm docs
 
 bench-mail: install .venv/peers  ## the mail reader beside its peers on a folder of real mail (MAIL=folder)
 	PYTHONPATH=.:.venv/peers $(BIN)/python tests/bench/mail_bench.py $(MAIL)

@@ -1,6 +1,6 @@
 """Stored messages are held against the training of the model that judged them; what has moved far is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from model.registry import Registry
 from service.champion import Champion
 from service.drift import DriftWatch
 from service.drift_figures import DriftFigures
-from service.store import open_store
+from service.store import Store, open_store
 
 Assessed = Callable[..., Assessment]
 Kept = list[tuple[Assessment, datetime]]
@@ -28,8 +28,15 @@ def champion(home: Path) -> Champion:
     return champion
 
 
-def watch(home: Path, tmp_path: Path, messages: Kept) -> DriftWatch:
-    store = open_store(f"sqlite:///{tmp_path / 'kyp.db'}")
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store."""
+    store = open_store(store_url)
+    yield store
+    store.close()
+
+
+def watch(home: Path, store: Store, messages: Kept) -> DriftWatch:
     for message, at in messages:
         store.add(message, at)
     return DriftWatch(store.engine, Registry(home / "models"), lambda: NOW)
@@ -40,32 +47,32 @@ def many(assessed: Assessed, model: str | None, number: int, at: datetime, *labe
     return [(assessed(f"{name}-{n}", labels, model=model), at) for n in range(number)]
 
 
-def test_a_label_that_became_common_is_told(home: Path, tmp_path: Path, assessed: Assessed, champion: Champion) -> None:
+def test_a_label_that_became_common_is_told(home: Path, store: Store, assessed: Assessed, champion: Champion) -> None:
     """Half of the last window's messages bear it, far fewer did in training; other models' messages do not count."""
     version = str(champion.version)
     kept = many(assessed, version, 60, RECENT, "distrust") + many(assessed, version, 60, RECENT)
     kept += many(assessed, "another", 300, RECENT)
-    warning = next(one for one in watch(home, tmp_path, kept).warnings(version) if one.label == "distrust")
+    warning = next(one for one in watch(home, store, kept).warnings(version) if one.label == "distrust")
     assert (warning.language, warning.now.messages, warning.now.share) == ("en", 120, 0.5)
     assert warning.trained.share < 0.25
 
 
-def test_windows_go_back_in_time(home: Path, tmp_path: Path, assessed: Assessed, champion: Champion) -> None:
+def test_windows_go_back_in_time(home: Path, store: Store, assessed: Assessed, champion: Champion) -> None:
     """Thirty days each, the newest first; an empty one says nothing."""
     version = str(champion.version)
     kept = many(assessed, version, 4, NOW - timedelta(days=1))
     kept += many(assessed, version, 2, NOW - timedelta(days=70), "distrust")
-    windows = watch(home, tmp_path, kept).windows(version, 4)
+    windows = watch(home, store, kept).windows(version, 4)
     assert [{one.now.messages for one in window.drifts} for window in windows] == [{4}, set(), {2}, set()]
     shares = {one.label: one.now.share for one in windows[2].drifts}
     assert shares == {label: float(label == "distrust") for label in LABELS}
 
 
-def test_the_figures_warn(home: Path, tmp_path: Path, assessed: Assessed, champion: Champion) -> None:
+def test_the_figures_warn(home: Path, store: Store, assessed: Assessed, champion: Champion) -> None:
     """1 for what has drifted; the mean's distance from training is handed on."""
     shown: dict[tuple[str, str], float] = {}
     version = str(champion.version)
-    measured = watch(home, tmp_path, many(assessed, version, 120, RECENT, "distrust"))
+    measured = watch(home, store, many(assessed, version, 120, RECENT, "distrust"))
     figures = DriftFigures(measured, champion, lambda: NOW, lambda a, b, c: shown.update({(a, b): c}))
     (family,) = figures.collect()
     warned = {sample.labels["label"]: sample.value for sample in family.samples if sample.labels["lang"] == "en"}
@@ -74,8 +81,8 @@ def test_the_figures_warn(home: Path, tmp_path: Path, assessed: Assessed, champi
     assert shown["distrust", "en"] == pytest.approx(0.9312345 - trained, abs=1e-3)
 
 
-def test_without_a_model_there_are_no_figures(home: Path, tmp_path: Path) -> None:
+def test_without_a_model_there_are_no_figures(home: Path, tmp_path: Path, store: Store) -> None:
     """Nothing is loaded yet: nothing is said, nothing breaks."""
     empty = Champion(Registry(tmp_path / "models"))
-    (family,) = DriftFigures(watch(home, tmp_path, []), empty, lambda: NOW, lambda *_: None).collect()
+    (family,) = DriftFigures(watch(home, store, []), empty, lambda: NOW, lambda *_: None).collect()
     assert family.samples == []
