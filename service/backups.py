@@ -55,7 +55,7 @@ def restore(file: Path, url: str, *, force: bool) -> int:
         with _opened(target) as store:
             (there,) = store.execute("SELECT count(*) FROM messages").fetchone()
             if there and not force:
-                raise InputError(f"{target} holds {there} messages that would be lost: give --force to replace them")
+                raise InputError(f"{target} is not empty ({there} messages): give --force to put the copy in its place")
             source.backup(store)  # all pages in one transaction of the store
     open_store(url).close()  # an older copy is brought to the newest schema
     return int(count)

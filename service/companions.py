@@ -6,7 +6,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
+from service.inbound.folder import Place
+from service.inbound.imap import Watch
 from service.inbound.smtp import MailServer
+from service.logs import places
 from service.retention import Retention
 from service.wiring import Service
 
@@ -23,9 +26,10 @@ class Loop:
     A step that fails is tried again after a while that doubles each time.
     """
 
-    def __init__(self, name: str, step: Callable[["Loop"], float]) -> None:
+    def __init__(self, name: str, step: Callable[["Loop"], float], first_pause: float = 2.0) -> None:
         self._name = name
         self._step = step
+        self._first_pause = first_pause
         self._wake = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"kyp-{name}", daemon=True)
@@ -61,8 +65,9 @@ class Loop:
                 pause, failures = self._step(self), 0
             except Exception as error:  # noqa: BLE001 (the one catch-all of this work)
                 failures += 1
-                pause = min(LONGEST, 2.0**failures)
-                log.error("%s: %s; again in %d s", self._name, type(error).__name__, pause)
+                pause = min(LONGEST, self._first_pause * 2.0 ** (failures - 1))
+                told = {"work": self._name, "again_in": pause, "error": type(error).__name__}
+                log.error("work failed", extra=told | {"where": places(error.__traceback__)})
             self._wake.wait(pause)
 
 
@@ -91,8 +96,16 @@ def _loops(service: Service) -> Iterator[Loop]:
     answering = service.answering
     if answering is not None:
         yield Loop("answers", lambda _: answering.send_next(service.clock()))
+    if service.settings.imap_host is not None:
+        yield Loop("imap", _watch(service).run)
     retention = Retention(service.store.engine, service.settings.retain_text, service.clock)
     yield Loop("retention", lambda _: _drop(retention))
+
+
+def _watch(service: Service) -> Watch:
+    given = service.settings
+    name = f"{given.imap_user}@{given.imap_host}/{given.imap_folder}"
+    return Watch(given, Place(service.store.engine, name, service.clock), service.intake.take)
 
 
 def _drop(retention: Retention) -> float:

@@ -14,6 +14,7 @@ from service.answers.settings import check_answers
 from service.app import create_app
 from service.commands.first_model import ensure_model
 from service.companions import Companions
+from service.inbound.imap import check_imap
 from service.inbound.smtp import check_smtp
 from service.judging import build_registry
 from service.listening import shown, taken
@@ -29,6 +30,7 @@ def run(host: str | None, port: int | None, smtp_port: int | None, retain_text: 
     """Serve until stopped; trains first where there is no model yet."""
     settings, origins = read_with_origins(host=host, port=port, smtp_port=smtp_port, retain_text=retain_text)
     check_smtp(settings)
+    check_imap(settings)
     check_answers(settings)
     service = build_service(settings)
     try:
