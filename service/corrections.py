@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Subquery, func, insert, select
 
-from data.errors import InputError
+from data.errors import Conflict
 from data.labels.opinion import Correction, OpinedMessage, Opinion
 from data.records import Assessment
 from service.correction_rows import opinion_json, read_opinion, read_said, said_json, said_of
@@ -41,10 +41,10 @@ class Corrections:
         """Keep an opinion on a stored message; False where that person's latest one says the same.
 
         Raises:
-            InputError: the opinion says nothing, or quotes what does not stand in the message.
+            Conflict: the opinion says nothing, or quotes what does not stand in the message.
         """
         if faults := "; ".join(opinion.faults(f"{message.subject}\n{message.text}")):
-            raise InputError(faults)
+            raise Conflict(faults)
         with writing(self._engine) as connection:
             connection.execute(select(MessageRow.id).where(MessageRow.id == message.id).with_for_update())  # one by one
             latest = _latest(connection, message.id, opinion.annotator)

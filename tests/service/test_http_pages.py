@@ -114,7 +114,7 @@ def test_the_reference_names_every_operation(client: httpx.Client) -> None:
     assert {"/v1/messages", "/v1/messages/{message_id}", "/v1/batch", "/healthz", "/readyz"} <= set(document["paths"])
     assert all(f"<code>{path}</code>" in page for path in document["paths"])
     taken = document["paths"]["/v1/messages"]["post"]["requestBody"]["content"]
-    assert set(taken) == {"application/json", "message/rfc822"}
+    assert set(taken) == {"application/json", "message/rfc822", "multipart/form-data"}
     for reference in re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', client.get("/openapi.json").text):
         assert reference in document["components"]["schemas"]
 
