@@ -1,6 +1,6 @@
 """What people say of stored messages: kept with who, when and what the model had said; the history stays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -61,6 +61,14 @@ class Corrections:
         with self._engine.connect() as connection:
             rows = connection.execute(chosen.order_by(CorrectionRow.number)).all()
         return Opined(tuple(_correction(row) for row in rows))
+
+    def of_each(self, message_ids: Collection[str]) -> Mapping[str, Opined]:
+        """Every correction of each of these messages that has one."""
+        chosen = select(CorrectionRow.__table__).where(CorrectionRow.message_id.in_(message_ids))
+        with self._engine.connect() as connection:
+            rows = connection.execute(chosen.order_by(CorrectionRow.message_id, CorrectionRow.number)).all()
+        by_message = groupby(rows, key=lambda row: row.message_id)
+        return {name: Opined(tuple(_correction(row) for row in group)) for name, group in by_message}
 
     def messages(self) -> Iterator[OpinedMessage]:
         """Every message with an opinion and a text, by id, each with the latest opinion of each person."""

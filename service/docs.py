@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from service.web import pages
+from service.pages import pages
 
 _MOST_NAMES = 20
 

@@ -38,15 +38,22 @@ PAGES: Mapping[str, Scope | None] = {
     "GET /login": OPEN,
     "POST /login": OPEN,
     "POST /logout": OPEN,
+    "POST /preferences": OPEN,
     "GET /": READ,
     "POST /": WRITE,
     "GET /messages/{message_id}": READ,
+    "POST /messages/{message_id}/labels": WRITE,
+    "GET /labels": READ,
+    "POST /labels": WRITE,
     "GET /clients": READ,
     "GET /clients/{client:path}": READ,
     "POST /clients/{client:path}/facts": WRITE,
     "POST /clients/{client:path}/aliases": WRITE,
     "POST /clients/{client:path}/forget": ADMIN,
     "GET /agenda": READ,
+    "GET /model": READ,
+    "POST /model/rollback": ADMIN,
+    "GET /models/{version}/card": READ,
 }
 
 

@@ -70,7 +70,7 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _framework(request: Request, error: HTTPException) -> Response:
-        return problem_response(_from_framework(request, error))
+        return problem_response(from_framework(request, error))
 
 
 def from_kyp(error: KypError) -> Problem:
@@ -107,7 +107,8 @@ def _sentence(detail: ErrorDetails) -> str:
     return f"{'.'.join(where)}: {message}" if where else message
 
 
-def _from_framework(request: Request, error: HTTPException) -> Problem:
+def from_framework(request: Request, error: HTTPException) -> Problem:
+    """Put an error of the framework itself (no such address, a method that is not taken) into our words."""
     if error.status_code == HTTPStatus.NOT_FOUND:
         return Problem(404, "not_found", "There is nothing at this address; /docs lists what there is.")
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
