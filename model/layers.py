@@ -11,21 +11,41 @@ from model.text import Tokens
 MESSAGE_HEADS = (*LABELS, "urgency_1", "urgency_2", "urgency_3", "claimed")
 SENTENCE_HEADS = (*LABELS, "asks", "asks_soon", "asks_now", "claims")
 SILENT = -1.5  # the score of a sentence that is not there; fitted ones seldom fall below
+_FARTHEST = 4.0  # standard deviations
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Logistic second layer: ``weights`` (inputs, heads) on inputs standardised by ``mean`` and ``scale``."""
+    """Second layer on inputs standardised by ``mean`` and ``scale``: logistic heads, averaged with small networks.
+
+    ``weights`` (inputs, heads) and ``biases`` are the logistic ones. The networks have one hidden layer of rectified
+    units: ``hidden_weights`` (networks, inputs, units), ``output_weights`` (networks, units, heads), and their biases.
+    """
 
     mean: Floats
     scale: Floats
     weights: Floats
     biases: Floats
+    hidden_weights: Floats
+    hidden_biases: Floats
+    output_weights: Floats
+    output_biases: Floats
 
     def probabilities(self, inputs: Floats) -> Floats:
         """Calibrated probabilities, shape (texts, heads), heads as ``MESSAGE_HEADS``."""
-        logits = ((inputs - self.mean) / self.scale) @ self.weights + self.biases
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+        standard = standardised(inputs, self.mean, self.scale)
+        units = np.maximum(standard @ self.hidden_weights + self.hidden_biases[:, None], 0.0)
+        networks = _logistic(units @ self.output_weights + self.output_biases[:, None]).mean(axis=0)
+        return np.asarray((_logistic(standard @ self.weights + self.biases) + networks) / 2, dtype=np.float32)
+
+
+def standardised(inputs: Floats, mean: Floats, scale: Floats) -> Floats:
+    """Inputs on a common scale; what lies far out is brought back to where the training messages were."""
+    return np.asarray(np.clip((inputs - mean) / scale, -_FARTHEST, _FARTHEST))
+
+
+def _logistic(logits: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
 
 
 def gather(scores: Floats, tokens: Tokens) -> Floats:

@@ -1,7 +1,8 @@
-"""How the terminal, reports and answers call things, in English; the pages have `languages/`."""
+"""How the pages call things: labels, urgency and languages in words for people."""
 
 from data.records import MailKind
 from data.taxonomy import Label, Language, UrgencyName
+from model.agenda import AgendaKind
 
 LABELS: dict[Label, tuple[str, str]] = {
     "micro_managing": ("Micro-managing", "watches how and when the work goes on"),
@@ -27,4 +28,13 @@ KINDS: dict[MailKind, str] = {
     "bounce": "a notice that a mail was not delivered",
     "newsletter": "a newsletter",
     "calendar": "a calendar invitation",
+}
+AGENDA: dict[AgendaKind, str] = {
+    "unheard": "Get in touch",
+    "feedback": "Ask for feedback",
+    "feedback_again": "Ask for feedback again",
+    "recap": "Send a recap",
+    "agreed": "Agreed date",
+    "quiet": "Be done quietly",
+    "deadline": "Their deadline",
 }

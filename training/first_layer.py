@@ -1,5 +1,6 @@
 """Fits the first layer: support vector heads on sentences and on messages, with out-of-fold scores beside them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.svm import LinearSVC
 
-from model.layers import SILENT
+from model.layers import SENTENCE_HEADS, SILENT
 from model.lexicon import Floats
 from model.space import Design, Heads
 from model.text import Ints
@@ -15,6 +16,8 @@ from training.targets import Targets
 
 SENTENCE_STRENGTH, MESSAGE_STRENGTH = 0.1, 0.5  # C of the support vector machines; chosen in docs/experiments.md
 _TOLERANCE = 0.1  # finer ones change no decision and take five times as long
+ROUNDS = tuple(3 if head == "claims" else 1 for head in SENTENCE_HEADS)  # of choosing the sentences that tell
+_CLEAR = 0.0  # a score from which a marked sentence tells beside a better one
 _FEWEST = 5  # positives below which a head stays silent
 
 
@@ -33,26 +36,91 @@ def fit_first_layer(
 
     ``weights`` (rows, heads) say how much each row counts; one of weight 0 is not learnt from.
     """
+    fitting = _Fitting(_matrix(design), folds, strength, seed, jobs)
+    return FirstLayer(fitting.heads(targets, weights), fitting.held_out(targets, weights))
+
+
+def fit_sentence_layer(
+    design: Design,
+    marked: Targets,
+    weights: Floats,
+    owner: Ints,
+    folds: Ints,
+    *,
+    strength: float,
+    seed: int,
+    jobs: int,
+) -> FirstLayer:
+    """Fit sentence heads on the marked sentences that tell; ``owner`` is the message of each sentence.
+
+    People mark what carries a label, yet not every sentence that a mark touches would tell it by itself, and the marks
+    of a claimed urgency are those of the facts as well. So the heads are fitted on all marked sentences first, and then
+    anew on those of them that they find telling (mi-SVM: Andrews, Tsochantaridis and Hofmann, 2003).
+    """
+    fitting = _Fitting(_matrix(design), folds, strength, seed, jobs)
+    scores = fitting.held_out(marked, weights)
+    chosen, counting = marked.copy(), weights
+    for turn in range(max(ROUNDS)):
+        heads = [head for head in range(marked.shape[1]) if turn < ROUNDS[head]]
+        chosen[:, heads] = telling(marked[:, heads], scores[:, heads], owner)
+        counting = np.where(marked & ~chosen, 0, weights)
+        scores[:, heads] = fitting.held_out(chosen[:, heads], counting[:, heads])
+    return FirstLayer(fitting.heads(chosen, counting), scores)
+
+
+def telling(marked: Targets, scores: Floats, owner: Ints) -> Targets:
+    """Of the marked sentences the best of each message and head, and whatever is clear by itself."""
+    best = np.full((owner.max(initial=-1) + 1, marked.shape[1]), -np.inf)
+    np.maximum.at(best, owner, np.where(marked, scores, -np.inf))
+    chosen: Targets = marked & (scores >= np.minimum(best[owner], _CLEAR))
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """One design's rows with their folds, ready to fit heads on."""
+
+    matrix: sparse.csr_matrix
+    folds: Ints
+    strength: float
+    seed: int
+    jobs: int
+
+    def heads(self, targets: Targets, weights: Floats) -> Heads:
+        """Heads fitted on all rows."""
+        learnt = np.zeros((self.matrix.shape[1], targets.shape[1]), dtype=np.float32)
+        biases = np.zeros(targets.shape[1], dtype=np.float32)
+        for _, half, own in self._fitted([None], targets, weights):
+            learnt[:, half], biases[half] = own.weights, own.biases
+        return Heads(learnt, biases)
+
+    def held_out(self, targets: Targets, weights: Floats) -> Floats:
+        """Scores of each row from heads that had not seen its fold."""
+        scores = np.zeros(targets.shape, dtype=np.float32)
+        for fold, half, own in self._fitted(np.unique(self.folds).tolist(), targets, weights):
+            rows = np.flatnonzero(self.folds == fold)
+            scores[rows[:, None], half] = self.matrix[rows] @ own.weights + own.biases
+        return scores
+
+    def _fitted(
+        self, held: Sequence[int | None], targets: Targets, weights: Floats
+    ) -> Iterator[tuple[int | None, list[int], Heads]]:
+        heads = list(range(targets.shape[1]))
+        tasks = [(fold, half) for fold in held for half in (heads[::2], heads[1::2]) if half]
+        run = Parallel(n_jobs=self.jobs, max_nbytes=None)
+        fitted = run(
+            delayed(fit_heads)(
+                self.matrix, targets[:, half], weights[:, half], self.folds, fold, self.strength, self.seed
+            )
+            for fold, half in tasks
+        )
+        return ((fold, half, own) for (fold, half), own in zip(tasks, fitted, strict=True))
+
+
+def _matrix(design: Design) -> sparse.csr_matrix:
     matrix = design.matrix
     matrix.eliminate_zeros()
-    heads = range(targets.shape[1])
-    halves = [list(heads[::2]), list(heads[1::2])]
-    tasks = [(fold, half) for fold in (None, *np.unique(folds).tolist()) for half in halves]
-    run = Parallel(n_jobs=jobs, max_nbytes=None)
-    fitted = run(
-        delayed(fit_heads)(matrix, targets[:, half], weights[:, half], folds, fold, strength, seed)
-        for fold, half in tasks
-    )
-    held_out = np.zeros(targets.shape, dtype=np.float32)
-    learnt = np.zeros((matrix.shape[1], len(heads)), dtype=np.float32)
-    biases = np.zeros(len(heads), dtype=np.float32)
-    for (fold, half), own in zip(tasks, fitted, strict=True):
-        if fold is None:
-            learnt[:, half], biases[half] = own.weights, own.biases
-        else:
-            rows = np.flatnonzero(folds == fold)
-            held_out[rows[:, None], half] = matrix[rows] @ own.weights + own.biases
-    return FirstLayer(Heads(learnt, biases), held_out)
+    return matrix
 
 
 def fit_heads(

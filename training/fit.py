@@ -8,16 +8,22 @@ from threadpoolctl import threadpool_limits
 
 from data.errors import InputError
 from data.records import LabelledMessage
-from data.taxonomy import LABELS, LANGUAGES
-from model.features import Counts, TypeTable, Vocabulary, learn_vocabulary
+from data.taxonomy import ARCHETYPES, LABELS, LANGUAGES, SITUATIONS
+from model.features import TypeTable, Vocabulary, learn_vocabulary
 from model.layers import ordered
 from model.lexicon import Floats, Lexicon
 from model.parameters import Operating, Parameters
 from model.reader import Reader, Reading, joined
-from model.space import MESSAGE_BLOCKS, SENTENCE_BLOCKS, BlockWeights, Design, Level
+from model.space import MESSAGE_BLOCKS, SENTENCE_BLOCKS, Design, Level
 from model.text import Ints, Tokenizer
 from training.evidence import best_evidence_score
-from training.first_layer import MESSAGE_STRENGTH, SENTENCE_STRENGTH, FirstLayer, fit_first_layer
+from training.first_layer import (
+    MESSAGE_STRENGTH,
+    SENTENCE_STRENGTH,
+    FirstLayer,
+    fit_first_layer,
+    fit_sentence_layer,
+)
 from training.fit_deadlines import learn_deadlines
 from training.folds import folds
 from training.second_layer import (
@@ -30,7 +36,9 @@ from training.targets import Targets, message_targets, sentence_targets
 from training.weights import message_weights, sentence_weights
 from training.words import fit_language, rarity
 
-FALSE_ALARMS = 0.01  # share of ordinary business mail that a label may be given to wrongly
+# Share of ordinary business mail that a label may be given to wrongly: an archetype says something of a person, a
+# situation points at a passage that is quickly looked at.
+FALSE_ALARMS = {**dict.fromkeys(ARCHETYPES, 0.01), **dict.fromkeys(SITUATIONS, 0.03)}
 _FEWEST_MESSAGES = 60
 Progress = Callable[[str], None]
 
@@ -78,16 +86,13 @@ def _fit(
     reader, word_weights = reader_of(messages, lexicon)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
     progress("learning to read sentences")
-    of_sentences = sentence_targets(messages, reading.tokens)
-    own_fold = fold[reading.tokens.sentence_text]
-    way = (SENTENCE_BLOCKS, SENTENCE_STRENGTH, seed, jobs)
     weights = sentence_weights(messages, reading.tokens, own)
-    sentence_level, sentences = _first(reading.sentences, of_sentences, weights, own_fold, *way)
+    sentence_level, sentences = _sentence_layer(messages, reading, weights, fold, seed, jobs)
     progress("learning to read messages")
-    targets = message_targets(messages)
-    way = (MESSAGE_BLOCKS, MESSAGE_STRENGTH, seed, jobs)
-    weights = message_weights(messages, own)
-    message_level, whole = _first(reading.messages, targets, weights, fold, *way)
+    targets, weights = message_targets(messages), message_weights(messages, own)
+    message_level = Level.learn(reading.messages, MESSAGE_BLOCKS)
+    design = Design.of(reading.messages, message_level)
+    whole = fit_first_layer(design, targets, weights, fold, strength=MESSAGE_STRENGTH, seed=seed, jobs=jobs)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
     second = fit_second_layer(inputs, targets, weights, fold)
@@ -117,19 +122,15 @@ def reader_of(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Re
     return Reader(tokenizer, vocabulary, lexicon, weights), weights
 
 
-def _first(
-    counts: Counts,
-    targets: Targets,
-    weights: Floats,
-    fold: Ints,
-    blocks: BlockWeights,
-    strength: float,
-    seed: int,
-    jobs: int,
+def _sentence_layer(
+    messages: Sequence[LabelledMessage], reading: Reading, weights: Floats, fold: Ints, seed: int, jobs: int
 ) -> tuple[Level, FirstLayer]:
-    level = Level.learn(counts, blocks)
-    design = Design.of(counts, level)
-    return level, fit_first_layer(design, targets, weights, fold, strength=strength, seed=seed, jobs=jobs)
+    level, owner = Level.learn(reading.sentences, SENTENCE_BLOCKS), reading.tokens.sentence_text
+    design, marked = Design.of(reading.sentences, level), sentence_targets(messages, reading.tokens)
+    strength = SENTENCE_STRENGTH
+    return level, fit_sentence_layer(
+        design, marked, weights, owner, fold[owner], strength=strength, seed=seed, jobs=jobs
+    )
 
 
 def _operating(
@@ -140,7 +141,7 @@ def _operating(
     ordinary = np.array([one.style == "corporate" and not one.labels - {"goodwill"} for one in messages])
     exceeds = ordered(held_out[:, labels : labels + 3])
     return Operating(
-        best_thresholds(held_out, targets, ordinary, FALSE_ALARMS),
+        best_thresholds(held_out, targets, ordinary, [FALSE_ALARMS[label] for label in LABELS]),
         best_threshold(held_out[:, -1], targets[:, -1]),
         best_urgency_thresholds(exceeds, np.array([one.urgency for one in messages])),
         best_evidence_score(messages, reading.tokens, sentences.held_out),

@@ -1,18 +1,22 @@
-"""Fits the second layer on out-of-fold scores: logistic heads, calibrated by construction, and where to decide."""
+"""Fits the second layer on out-of-fold scores: logistic heads and small networks, and where to decide."""
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
+from sklearn.neural_network import MLPClassifier
 
-from data.taxonomy import LABELS
-from model.layers import MESSAGE_HEADS, Stack, ordered
+from model.layers import MESSAGE_HEADS, Stack, ordered, standardised
 from model.lexicon import Floats
 from model.text import Ints
 from training.targets import Targets
 
 _PENALTY = 0.05  # C of the logistic regression
+_NETWORKS, _UNITS, _DECAY, _PACE, _EPOCHS, _BATCH = 4, 64, 0.3, 0.003, 15, 128  # chosen in docs/experiments.md
 _FEWEST = 5
 _GRID = np.arange(0.20, 0.81, 0.02)
 
@@ -38,11 +42,13 @@ def fit_second_layer(inputs: Floats, targets: Targets, weights: Floats, folds: I
     return SecondLayer(_fit(inputs, targets, weights), held_out)
 
 
-def best_thresholds(probabilities: Floats, targets: Targets, quiet: Targets, false_alarms: float) -> tuple[float, ...]:
+def best_thresholds(
+    probabilities: Floats, targets: Targets, quiet: Targets, false_alarms: Sequence[float]
+) -> tuple[float, ...]:
     """For each label the best F1's threshold among those that alarm falsely on at most that share of ``quiet`` ones."""
     return tuple(
-        _best_threshold(probabilities[:, head], targets[:, head], quiet & ~targets[:, head], false_alarms)
-        for head in range(len(LABELS))
+        _best_threshold(probabilities[:, head], targets[:, head], quiet & ~targets[:, head], most)
+        for head, most in enumerate(false_alarms)
     )
 
 
@@ -62,7 +68,7 @@ def best_urgency_thresholds(exceeds: Floats, levels: Ints) -> tuple[float, float
 
 def _fit(inputs: Floats, targets: Targets, counting: Floats) -> Stack:
     mean, scale = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-3)
-    standard = (inputs - mean) / scale
+    standard = standardised(inputs, mean, scale)
     weights = np.zeros((inputs.shape[1], len(MESSAGE_HEADS)), dtype=np.float32)
     biases = np.full(len(MESSAGE_HEADS), -5.0, dtype=np.float32)
     for head, (target, weight) in enumerate(zip(targets.T, counting.T, strict=True)):
@@ -71,7 +77,28 @@ def _fit(inputs: Floats, targets: Targets, counting: Floats) -> Stack:
             machine = LogisticRegression(C=_PENALTY, max_iter=1000)
             fitted = machine.fit(standard[known], target[known], sample_weight=weight[known])
             weights[:, head], biases[head] = fitted.coef_[0], fitted.intercept_[0]
-    return Stack(mean, scale, weights, biases)
+    return Stack(mean, scale, weights, biases, *_fit_networks(standard, targets, counting.min(axis=1)))
+
+
+def _fit_networks(standard: Floats, targets: Targets, counting: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Networks that differ in their first weights only; all heads share the hidden units.
+
+    They learn from the messages of which every label is settled (``counting`` above 0).
+    """
+    settled = counting > 0
+    size = min(_BATCH, int(settled.sum()))
+    networks = [
+        MLPClassifier(_UNITS, alpha=_DECAY, learning_rate_init=_PACE, max_iter=_EPOCHS, batch_size=size, random_state=n)
+        for n in range(_NETWORKS)
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # to stop early is part of the regularisation
+        for network in networks:
+            network.fit(standard[settled], targets[settled].astype(int), sample_weight=counting[settled])
+    hidden, output = ([one.coefs_[layer] for one in networks] for layer in (0, 1))
+    hidden_biases, output_biases = ([one.intercepts_[layer] for one in networks] for layer in (0, 1))
+    stacked = (np.array(each, dtype=np.float32) for each in (hidden, hidden_biases, output, output_biases))
+    return next(stacked), next(stacked), next(stacked), next(stacked)
 
 
 def _best_threshold(probabilities: Floats, target: Targets, quiet: Targets, false_alarms: float) -> float:

@@ -1,0 +1,79 @@
+"""Both layers learn what they are meant to: sentences that tell teach, networks find what no straight line finds."""
+
+import numpy as np
+import pytest
+
+from data.taxonomy import LABELS
+from model.layers import MESSAGE_HEADS
+from training.first_layer import telling
+from training.second_layer import best_thresholds, fit_second_layer
+
+CHANCE = 0
+
+
+def test_the_clearest_marked_sentence_of_a_message_tells() -> None:
+    """Also where all scores are low: somebody marked it, so one of them carries the label."""
+    marked = np.array([[True], [True], [False], [True]])
+    scores = np.array([[-0.9], [-0.4], [0.8], [-0.7]], dtype=np.float32)
+    assert telling(marked, scores, np.array([0, 0, 0, 1])).ravel().tolist() == [False, True, False, True]
+
+
+def test_further_marked_sentences_tell_where_they_are_clear_by_themselves() -> None:
+    """A score above zero is enough beside a better one; what nobody marked never tells."""
+    marked = np.array([[True], [True], [False]])
+    scores = np.array([[0.9], [0.2], [2.0]], dtype=np.float32)
+    assert telling(marked, scores, np.array([0, 0, 0])).ravel().tolist() == [True, True, False]
+
+
+def test_no_sentences_tell_nothing() -> None:
+    """An empty corpus is no error."""
+    nothing = np.zeros((0, 2), dtype=bool)
+    assert telling(nothing, np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64)).shape == (0, 2)
+
+
+@pytest.fixture
+def either_or() -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and targets where each head is set if exactly one of its two inputs is high."""
+    inputs = np.random.default_rng(CHANCE).normal(size=(1200, 2)).astype(np.float32)
+    odd = (inputs[:, 0] > 0) ^ (inputs[:, 1] > 0)
+    return inputs, np.repeat(odd[:, None], len(MESSAGE_HEADS), axis=1)
+
+
+def test_the_second_layer_sees_what_two_inputs_say_together(either_or: tuple[np.ndarray, np.ndarray]) -> None:
+    """Logistic heads alone give every message one half here."""
+    inputs, targets = either_or
+    folds = np.arange(len(inputs)) % 4
+    layer = fit_second_layer(inputs, targets, np.ones(targets.shape, dtype=np.float32), folds)
+    held_out = layer.held_out[:, 0]
+    assert held_out[targets[:, 0]].mean() - held_out[~targets[:, 0]].mean() > 0.15
+
+
+def test_messages_of_weight_zero_teach_nothing(either_or: tuple[np.ndarray, np.ndarray]) -> None:
+    """The same model comes out whatever stands in rows that nobody settled."""
+    inputs, targets = either_or
+    weights, folds = np.ones(targets.shape, dtype=np.float32), np.arange(len(inputs)) % 4
+    weights[::2] = 0
+    garbled = targets.copy()
+    garbled[::2] = ~garbled[::2]
+    one, other = (fit_second_layer(inputs, each, weights, folds).stack for each in (targets, garbled))
+    assert np.array_equal(one.probabilities(inputs), other.probabilities(inputs))
+
+
+def test_the_same_data_give_the_same_probabilities(either_or: tuple[np.ndarray, np.ndarray]) -> None:
+    """Seeds are fixed."""
+    inputs, targets = either_or
+    weights, folds = np.ones(targets.shape, dtype=np.float32), np.arange(len(inputs)) % 4
+    one, other = (fit_second_layer(inputs, targets, weights, folds).held_out for _ in range(2))
+    assert np.array_equal(one, other)
+
+
+def test_a_label_keeps_within_the_false_alarms_that_it_is_allowed() -> None:
+    """The threshold of best F1 would alarm on both quiet messages; a label that may not goes above them."""
+    said = np.array([0.9, 0.8, 0.6, 0.5, 0.5, 0.5, 0.3, 0.1])
+    true = np.array([1, 1, 0, 1, 1, 1, 0, 0], dtype=bool)
+    quiet = np.array([0, 0, 1, 0, 0, 0, 1, 1], dtype=bool)
+    probabilities, targets = np.tile(said[:, None], len(LABELS)), np.tile(true[:, None], len(LABELS))
+    allowed = [0.0] + [0.5] * (len(LABELS) - 1)
+    strict, *lenient = best_thresholds(probabilities, targets, quiet, allowed)
+    assert strict == pytest.approx(0.8)
+    assert lenient == pytest.approx([0.5] * (len(LABELS) - 1))
