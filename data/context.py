@@ -1,8 +1,9 @@
 """What a caller may tell about a client beside the message: checked here, once, at the edge."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AwareDatetime,
@@ -31,14 +32,26 @@ _WAYS_OUT = {
 }
 
 
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def _only_dates_in_words(value: object) -> object:
-    # Left alone, pydantic would read a bare number as seconds since 1970.
-    if value is None or isinstance(value, str) or type(value) is date:
+    # Left alone, pydantic would read a bare number as seconds since 1970, in a text too.
+    if value is None or type(value) is date or (isinstance(value, str) and _DATED.fullmatch(value.strip())):
         return value
     raise ValueError("not a date")
 
 
-Day = Annotated[date, BeforeValidator(_only_dates_in_words), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+_DAY_PATTERN = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+_HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_HOURS_PATTERN = "^D(-D)?(, D(-D)?){0,6} H-H(, D(-D)? H-H){0,6}$".replace("D", "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)")
+Day = Annotated[
+    date,
+    BeforeValidator(_only_dates_in_words),
+    Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), json_schema_extra={"pattern": _DAY_PATTERN}),
+]
+Hours = Annotated[str, Field(json_schema_extra={"pattern": _HOURS_PATTERN.replace("H", _HOUR), "maxLength": 200})]
+Zone = Annotated[str, Field(json_schema_extra={"enum": sorted(available_timezones())})]
 
 
 class NotedDate(BaseModel):
@@ -79,8 +92,8 @@ class Context(BaseModel):
     usual_check_days_before: Annotated[float, Field(strict=True, ge=0, le=365, allow_inf_nan=False)] | None = None
     asked_for_input_recently: StrictBool | None = None
     project_finished: StrictBool | None = None
-    working_hours: str | None = None
-    timezone: str | None = None
+    working_hours: Hours | None = None
+    timezone: Zone | None = None
     holidays: Annotated[tuple[Day, ...], Field(max_length=366)] | None = None
 
     @field_validator("working_hours")
@@ -126,9 +139,8 @@ class ClientContext(Context):
     @field_validator("display_name")
     @classmethod
     def _name_is_one_line(cls, name: str | None) -> str | None:
-        if name is not None and (not name.isprintable() or not name.strip()):
-            raise ValueError("must be one line of printable text")
-        return name and name.strip()
+        visible = "".join(sign if sign.isprintable() else " " for sign in name or "")
+        return " ".join(visible.split()) or None  # a name in which nothing can be seen is none
 
 
 def read_context(given: object) -> Context:

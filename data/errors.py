@@ -17,6 +17,12 @@ class InputError(KypError):
     code = "bad_input"
 
 
+class Conflict(InputError):
+    """What the caller gave cannot be used as things stand now (a name that is taken, a passage that is not there)."""
+
+    code = "conflict"
+
+
 class UnreadableMail(InputError):
     """Bytes that are no mail, or a mail in which nothing can be read."""
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
 
-from data.errors import InputError
+from data.errors import Conflict, InputError
 from service.client_lines import count_anew
 from service.tables import AgreedDateRow, AliasRow, FactRow, MessageRow, SignalRow
 
@@ -36,15 +36,14 @@ def merge(connection: Connection, client: str, alias: str) -> None:
     """Take ``alias`` for ``client``: its messages, facts and aliases move over; what the client has already stays.
 
     Raises:
-        InputError: the alias is the client itself, belongs to another one, or is a provider of mail for everybody.
+        Conflict: the alias is the client itself, or belongs to another one.
+        InputError: it is a provider of mail for everybody.
     """
     holder = owner_of(connection, alias)
     if alias == client:
-        raise InputError(
-            f"{alias!r} is the client's own name: give another address, or a domain as in @company.example"
-        )
+        raise Conflict(f"{alias!r} is the client's own name: give another address, or a domain as in @company.example")
     if holder not in (alias, client) and _is_alias(connection, alias):
-        raise InputError(f"{alias!r} belongs to {holder!r} already: take it away there first, or merge that client")
+        raise Conflict(f"{alias!r} belongs to {holder!r} already: take it away there first, or merge that client")
     if alias.startswith("@") and alias[1:] in _FOR_EVERYBODY:
         raise InputError(f"{alias!r} is a mail provider with many strangers on it: merge single addresses in its place")
     names = _names_behind(connection, alias)

@@ -20,7 +20,7 @@ from service.handling import NO_CONTEXT, Receipt
 from service.inbound.forms import read_form
 from service.problems import Problem, from_validation
 from service.requests import Here
-from service.schemas import AssessmentOut, AssessmentsOut, MessageIn, MessagesOut, Moment, Slug
+from service.schemas import AssessmentOut, AssessmentsOut, MessageIn, MessagesOut, Moment, NextCursor, Slug
 from service.uploads import mails_in
 from service.wiring import Service
 
@@ -45,7 +45,7 @@ async def take_message(request: Request, service: Here) -> Response:
     """Take a message as JSON fields, as a raw mail (forwarded or not), or as files: 201 where it is new, else 200.
 
     The same message is stored once; sent again, it comes back as it was judged the first time. Of several files the
-    answer is `{"messages": […]}`, in their order; one that could not be read has its `error` there.
+    answer is `{"messages": […]}`, in their order. A file that could not be read has its `error` in its row.
     """
     body = await whole_body(request)
     if media_type(request) == FORM_TYPE:
@@ -74,26 +74,26 @@ def list_messages(
     since: Annotated[
         Moment | None, Query(description="sent (or received, without a date) at this moment or later")
     ] = None,
-    cursor: Annotated[str | None, Query(description="next_cursor of the page before")] = None,
+    cursor: NextCursor = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> Response:
     """List stored messages page by page."""
-    after = Cursor.from_token(cursor) if cursor else None
+    after = Cursor.from_token(cursor) if cursor is not None else None
     page = service.store.page(listing.Query(client, label, urgency_min, since, after, limit))
     following = page.next.token() if page.next else None
     return JSONResponse({"messages": [to_json(message) for message in page.messages], "next_cursor": following})
 
 
 def _answer(receipt: Receipt) -> Response:
-    where = {"Location": f"/v1/messages/{receipt.assessment.id}"}
+    where = None if receipt.assessment.error else {"Location": f"/v1/messages/{receipt.assessment.id}"}
     return JSONResponse(to_json(receipt.assessment), 201 if receipt.new else 200, headers=where)
 
 
 def _take_files(service: Service, kind: str, body: bytes) -> Response:
     emails = mails_in(read_form(kind, body), "api")
-    if len(emails) == 1:
-        return _answer(_receive(service, emails[0], NO_CONTEXT))
     receipts = [service.desk.receive(email) for email in emails]
+    if len(receipts) == 1:
+        return _answer(receipts[0])
     status = 201 if any(receipt.new for receipt in receipts) else 200
     return JSONResponse({"messages": [to_json(receipt.assessment) for receipt in receipts]}, status)
 

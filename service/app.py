@@ -6,21 +6,39 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
-from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from service import api, batch_api, clients_api, clients_web, docs, health, labels_api, login, web
+from service import (
+    api,
+    batch_api,
+    clients_api,
+    clients_web,
+    docs,
+    health,
+    labels_api,
+    login,
+    message_web,
+    model_web,
+    preferences,
+    queue_web,
+    web,
+)
 from service.access import AccessLog
+from service.assets import Assets
 from service.bodies import LimitBody
 from service.gate import Gate, admitted
 from service.inbound import webhooks
 from service.openapi import describe
 from service.pace import Crowd, Pace
+from service.problem_pages import show_problems
 from service.problems import handle_problems
 from service.shield import Shield
 from service.watch import watching
 from service.wiring import Service
+
+INTERFACE = (api, batch_api, clients_api, labels_api, webhooks, health)
+PAGES = (web, message_web, clients_web, queue_web, model_web, preferences, login, docs)
 
 
 def create_app(service: Service) -> FastAPI:
@@ -36,10 +54,11 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     handle_problems(app)
+    show_problems(app)
     login.lead_strangers(app)
-    for part in (api, batch_api, clients_api, labels_api, webhooks, health, docs, login, web, clients_web):
+    for part in (*INTERFACE, *PAGES):
         app.include_router(part.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/static", Assets(directory=Path(__file__).parent / "static"), name="static")
     describe(app)
     return app
 

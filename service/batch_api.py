@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from data.errors import InputError
 from data.mail.archives import open_mails
 from data.records import Assessment
 from data.wire import to_json
@@ -28,7 +27,9 @@ NAMES = {
     "application/jsonl": "batch.jsonl",
     "application/jsonlines": "batch.jsonl",
     "application/mbox": "batch.mbox",
+    "application/octet-stream": "batch",  # told by its first bytes
 }
+_MBOX_BEGINS = b"From "
 SMALL_CHUNK = 32  # rows come back soon
 
 router = APIRouter(tags=["messages"])
@@ -48,8 +49,9 @@ async def judge_batch(request: Request, service: Here) -> Response:
         raise Problem(415, "unsupported_type", detail)
     folder = TemporaryDirectory(prefix="kyp-batch-")
     try:
-        await _spool(request, Path(folder.name) / name)
-        rows = await run_in_threadpool(_begun, service, Path(folder.name) / name)
+        path = Path(folder.name) / name
+        await _spool(request, path)
+        rows = await run_in_threadpool(_begun, service, _named(path))
     except BaseException:
         folder.cleanup()
         raise
@@ -65,15 +67,21 @@ async def _spool(request: Request, path: Path) -> None:
             raise Problem(422, "empty_body", "The request has no body: send JSON Lines or an mbox.")
 
 
+def _named(path: Path) -> Path:
+    """The file under a name that says what it is: what begins as an mbox is one, all else is JSON Lines."""
+    if path.suffix:
+        return path
+    with path.open("rb") as file:
+        suffix = ".mbox" if file.read(len(_MBOX_BEGINS)) == _MBOX_BEGINS else ".jsonl"
+    return path.rename(path.with_suffix(suffix))
+
+
 def _begun(service: Service, path: Path) -> Iterator[Assessment]:
     """Judge the first chunk at once, so that what cannot be opened is still answered with a problem."""
     judge = service.champion.triage().judge  # one model for the whole batch
     chunks = in_chunks(open_mails(path), SMALL_CHUNK)
     rows = advised(judged_here(chunks, judge), service.adviser)
-    first = next(rows, None)
-    if first is None:
-        raise InputError("There is no message in the body: send JSON Lines or an mbox.")
-    return chain([first], rows)
+    return chain(list(islice(rows, 1)), rows)
 
 
 async def _lines(rows: Iterator[Assessment], folder: "TemporaryDirectory[str]") -> AsyncIterator[str]:

@@ -14,7 +14,7 @@ from service.client_wire import agenda_json, context_json, line_json, report_jso
 from service.cursor import Cursor
 from service.problems import Problem, from_validation
 from service.requests import Here
-from service.schemas import Moment, Slug
+from service.schemas import Moment, NextCursor, Slug
 from service.wiring import Service
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
@@ -32,11 +32,11 @@ router = APIRouter(prefix="/v1", tags=["clients"])
 @router.get("/clients", summary="Clients, those who wrote last first", responses={200: {"model": ClientsOut}})
 def list_clients(
     service: Here,
-    cursor: Annotated[str | None, Query(description="next_cursor of the page before")] = None,
+    cursor: NextCursor = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> Response:
     """List the clients with their counts, their commonest signals, and the signs that hold."""
-    page = service.clients.page(limit, Cursor.from_token(cursor) if cursor else None)
+    page = service.clients.page(limit, Cursor.from_token(cursor) if cursor is not None else None)
     known = [(line, service.clients.known(line.client)) for line in page.clients]
     rows = [line_json(line, told, [sign.id for sign in service.reporter.signs(told)]) for line, told in known]
     return JSONResponse({"clients": rows, "next_cursor": page.next.token() if page.next else None})

@@ -11,14 +11,14 @@ from starlette.responses import RedirectResponse, Response
 
 from data.context import ClientContext
 from data.errors import InputError
-from service import timeline, words
+from service import timeline
 from service.client_report import ClientReport
 from service.cursor import Cursor
 from service.gate import FORM_FIELD
+from service.pages import pages, texts_of
 from service.problems import Problem, sentences
 from service.requests import Here
 from service.schemas import Slug
-from service.web import pages
 from service.wiring import Service
 
 PAGE = 50
@@ -35,15 +35,15 @@ def list_clients(request: Request, service: Here, cursor: str | None = None) -> 
     known = [(line, service.clients.known(line.client)) for line in page.clients]
     rows = [(line, told, service.reporter.signs(told)) for line, told in known]
     following = page.next.token() if page.next else None
-    return pages.TemplateResponse(request, "clients.html", {"rows": rows, "next": following, "words": words})
+    return pages.TemplateResponse(request, "clients.html", {"rows": rows, "next": following})
 
 
 @router.get("/agenda")
 def agenda(request: Request, service: Here) -> Response:
     """What to do this week."""
     day = service.today()
-    items = service.planner.week(day)
-    return pages.TemplateResponse(request, "agenda.html", {"today": day, "items": items, "words": words})
+    items = service.planner.week(day, texts_of(request).language)
+    return pages.TemplateResponse(request, "agenda.html", {"today": day, "items": items})
 
 
 @router.post("/clients/{client:path}/facts")
@@ -89,7 +89,6 @@ def _page(
         "form": given or _form(report.known.summary),
         "error": error,
         "shown": SHOWN,
-        "words": words,
     }
     return pages.TemplateResponse(request, "client.html", content, 422 if error else 200)
 

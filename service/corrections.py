@@ -1,6 +1,6 @@
 """What people say of stored messages: kept with who, when and what the model had said; the history stays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Subquery, func, insert, select
 
-from data.errors import InputError
+from data.errors import Conflict
 from data.labels.opinion import Correction, OpinedMessage, Opinion
 from data.records import Assessment
 from service.correction_rows import opinion_json, read_opinion, read_said, said_json, said_of
@@ -41,10 +41,10 @@ class Corrections:
         """Keep an opinion on a stored message; False where that person's latest one says the same.
 
         Raises:
-            InputError: the opinion says nothing, or quotes what does not stand in the message.
+            Conflict: the opinion says nothing, or quotes what does not stand in the message.
         """
         if faults := "; ".join(opinion.faults(f"{message.subject}\n{message.text}")):
-            raise InputError(faults)
+            raise Conflict(faults)
         with writing(self._engine) as connection:
             connection.execute(select(MessageRow.id).where(MessageRow.id == message.id).with_for_update())  # one by one
             latest = _latest(connection, message.id, opinion.annotator)
@@ -61,6 +61,14 @@ class Corrections:
         with self._engine.connect() as connection:
             rows = connection.execute(chosen.order_by(CorrectionRow.number)).all()
         return Opined(tuple(_correction(row) for row in rows))
+
+    def of_each(self, message_ids: Collection[str]) -> Mapping[str, Opined]:
+        """Every correction of each of these messages that has one."""
+        chosen = select(CorrectionRow.__table__).where(CorrectionRow.message_id.in_(message_ids))
+        with self._engine.connect() as connection:
+            rows = connection.execute(chosen.order_by(CorrectionRow.message_id, CorrectionRow.number)).all()
+        by_message = groupby(rows, key=lambda row: row.message_id)
+        return {name: Opined(tuple(_correction(row) for row in group)) for name, group in by_message}
 
     def messages(self) -> Iterator[OpinedMessage]:
         """Every message with an opinion and a text, by id, each with the latest opinion of each person."""

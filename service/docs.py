@@ -8,7 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from service.web import pages
+from service.pages import pages
+
+_MOST_NAMES = 20
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,6 +45,8 @@ def type_of(schema: dict[str, Any]) -> str:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
         return " or ".join(type_of(option) for option in schema["anyOf"])
+    if len(schema.get("enum", ())) > _MOST_NAMES:
+        return f"one of {len(schema['enum'])} names, such as {schema['enum'][0]}"
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
     if "const" in schema:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool
 
 from data.context import Day
 from data.labels.opinion import Opinion
@@ -12,6 +12,11 @@ from service.schemas import Slug, StrictInput, Text
 
 YOU = "me"
 _Passages = Annotated[list[Annotated[Text, Field(min_length=1, max_length=2000)]], Field(min_length=1, max_length=3)]
+
+
+def _whole(number: object) -> object:
+    """JSON knows one kind of number: 1.0 is a whole one too."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 class OpinionIn(StrictInput):
@@ -23,7 +28,7 @@ class OpinionIn(StrictInput):
 
     labels: dict[Label, StrictBool] | list[Label] = Field(default_factory=dict)
     evidence: dict[Label, _Passages] = Field(default_factory=dict, description="verbatim passages of subject or text")
-    urgency: Annotated[int, Field(ge=0, le=3, strict=True)] | None = None
+    urgency: Annotated[int, Field(ge=0, le=3, strict=True), BeforeValidator(_whole)] | None = None
     urgency_claimed: StrictBool | None = None
     deadline: Day | None = Field(None, description="null says that there is none; left out, nothing is said of it")
     annotator: Annotated[Slug, Field(max_length=100)] | None = Field(

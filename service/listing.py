@@ -1,10 +1,10 @@
 """Which stored messages to list, newest first, so that one index gives them in order, however many there are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, tuple_, union_all
 
 from data.records import Assessment
 from data.taxonomy import Label
@@ -14,12 +14,16 @@ from service.cursor import Cursor
 from service.tables import MessageRow, SignalRow
 
 MOST_URGENT = 3
+SEARCHED = 20_000  # messages that one page of a search looks through; the next page goes on from there
 Listed = Select[tuple[str, datetime, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which stored messages to list; None asks for nothing in particular. ``after`` is where the last page ended."""
+    """Which stored messages to list; None asks for nothing in particular. ``after`` is where the last page ended.
+
+    ``words`` must all stand in subject, text or client's address.
+    """
 
     client: str | None = None
     label: Label | None = None
@@ -27,11 +31,15 @@ class Query:
     since: datetime | None = None
     after: Cursor | None = None
     limit: int = 50
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Stored messages, newest first, and where the next page starts (None on the last one)."""
+    """Stored messages, newest first, and where the next page starts (None on the last one).
+
+    A page of a search may be short, or empty, and still have a next one: it looked through ``SEARCHED`` messages.
+    """
 
     messages: tuple[Assessment, ...]
     next: Cursor | None
@@ -39,21 +47,46 @@ class Page:
 
 def page_of(connection: Connection, query: Query) -> Page:
     """The messages that a query asks for."""
-    if query.client is not None:
-        statement = _of_client(connection, query, query.client)
-    elif query.label is not None:
-        statement = _with_label(query, query.label)
-    elif query.urgency_min > 0:
-        statement = _urgent(query)
-    else:
-        statement = _newest_first(_listed().where(*_within(query)), query)
+    if query.words:
+        return _searched(connection, query)
+    return _page(connection, _chosen(connection, query), query.limit)
+
+
+def _searched(connection: Connection, query: Query) -> Page:
+    """Look through so many messages, newest first, for the words: a page costs the same however many there are."""
+    looked = _chosen(connection, replace(query, limit=SEARCHED - 1)).subquery()
+    found = _listed().join(looked, looked.c.id == MessageRow.id).where(*_bearing(query.words))
+    page = _page(connection, _newest_first(found, query), query.limit)
+    if page.next is not None:
+        return page
+    last = select(looked.c.dated_at, looked.c.id).order_by(looked.c.dated_at.desc(), looked.c.id.desc())
+    row = connection.execute(last.offset(SEARCHED - 1).limit(1)).first()
+    return Page(page.messages, Cursor(row.dated_at, row.id) if row else None)
+
+
+def _bearing(words: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    places = (MessageRow.subject, MessageRow.text, func.coalesce(MessageRow.client, ""))
+    return [or_(*(place.icontains(word, autoescape=True) for place in places)) for word in words]
+
+
+def _page(connection: Connection, statement: Select[Any], limit: int) -> Page:
     rows = connection.execute(statement).all()
-    shown = rows[: query.limit]
-    last = shown[-1] if len(rows) > query.limit else None
+    shown = rows[:limit]
+    last = shown[-1] if len(rows) > limit else None
     return Page(
         messages=tuple(from_json(row.assessment) for row in shown),
         next=Cursor(last.dated_at, last.id) if last else None,
     )
+
+
+def _chosen(connection: Connection, query: Query) -> Select[Any]:
+    if query.client is not None:
+        return _of_client(connection, query, query.client)
+    if query.label is not None:
+        return _with_label(query, query.label)
+    if query.urgency_min > 0:
+        return _urgent(query)
+    return _newest_first(_listed().where(*_within(query)), query)
 
 
 def _of_client(connection: Connection, query: Query, client: str) -> Listed:

@@ -7,10 +7,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from service.gate import LogInFirst, cookie_line
+from service.own_pages import own_page
+from service.pages import pages, texts_of
 from service.problems import Problem, problem_response
 from service.requests import Here
 from service.visitor import visitor_of
-from service.web import pages
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 def ask(request: Request, next: str = "/") -> Response:  # noqa: A002 (the name that the address bears)
     """The form; who is in already goes on."""
     if visitor_of(request).scope is not None:
-        return RedirectResponse(_own_page(next), 303)
+        return RedirectResponse(own_page(next), 303)
     return _form(request, next)
 
 
@@ -33,11 +34,11 @@ async def log_in(request: Request, service: Here) -> Response:
     token = await run_in_threadpool(service.tokens.find, presented)
     if token is None:
         service.rates.failure(address)
-        return _form(request, following, "This token is not known, or was revoked.", 403)
+        return _form(request, following, texts_of(request)("login.wrong"), 403)
     secret = await run_in_threadpool(service.sessions.open, token)
     seconds = int(service.sessions.lasts.total_seconds())
     line = cookie_line(secret, secure=request.url.scheme == "https", seconds=seconds)
-    return RedirectResponse(_own_page(following), 303, headers={"Set-Cookie": line})
+    return RedirectResponse(own_page(following), 303, headers={"Set-Cookie": line})
 
 
 @router.post("/logout")
@@ -62,11 +63,5 @@ def lead_strangers(app: FastAPI) -> None:
 
 
 def _form(request: Request, following: str, error: str = "", status: int = 200) -> Response:
-    content = {"next": _own_page(following), "error": error}
+    content = {"next": own_page(following), "error": error}
     return pages.TemplateResponse(request, "login.html", content, status)
-
-
-def _own_page(path: str) -> str:
-    """An address of ours: what a stranger writes into a link must not lead to another site."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if ours else "/"

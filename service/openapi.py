@@ -9,10 +9,13 @@ from pydantic.json_schema import models_json_schema
 from data.context import ClientContext
 from service import api, batch_api, clients_api
 from service.client_schemas import AliasIn
+from service.gate import COOKIE
 from service.inbound import forms, webhooks
 from service.label_schemas import OpinionIn
+from service.permissions import scope_of
 from service.problems import MEDIA_TYPE
 from service.schemas import MessageIn, ProblemOut
+from service.scope import Scope
 
 REFERENCE = "#/components/schemas/{model}"
 EXAMPLE = {
@@ -21,6 +24,20 @@ EXAMPLE = {
     "from": "ana@brightloom.example",
     "sent_at": "2026-03-05T17:42:00+08:00",
 }
+_DOORS = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "an access token; none is needed where kyp listens on the loopback alone",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "a session of the pages; what changes something needs X-Form-Key besides",
+    },
+}
+_CHALLENGE = {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "RFC 6750"}}}
 
 
 def describe(app: FastAPI) -> None:
@@ -42,12 +59,10 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     document["components"]["schemas"] |= definitions["$defs"]
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
-    for path in document["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            for answer in operation["responses"].values():
-                answer["description"] = answer["description"].replace("Successful Response", "As asked for")
-            operation["responses"]["4XX"] = _problem("What is wrong with the request, and the way out")
+    document["components"]["securitySchemes"] = _DOORS
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _complete(operation, scope_of(f"{method.upper()} {path}"))
     document["paths"]["/v1/messages"]["post"]["requestBody"] = _message_body()
     document["paths"][batch_api.PATH]["post"]["requestBody"] = _batch_body()
     for path in [path for path in document["paths"] if path.startswith(webhooks.PREFIX)]:
@@ -64,6 +79,20 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def _complete(operation: dict[str, Any], scope: Scope | None) -> None:
+    """Say of an operation what FastAPI does not: its errors, and who may ask for it."""
+    answers = operation["responses"]
+    answers.pop("422", None)
+    for answer in answers.values():
+        answer["description"] = answer["description"].replace("Successful Response", "As asked for")
+    answers["4XX"] = _problem("What is wrong with the request, and the way out")
+    answers["5XX"] = _problem("What the service cannot do now, and why")
+    if scope is not None:
+        answers["401"] = _problem("No token, or one that is not known") | _CHALLENGE
+        answers["403"] = _problem(f"The token has not the scope {scope}") | _CHALLENGE
+        operation["security"] = [{"token": []}, {"session": []}]
+
+
 def _problem(description: str) -> dict[str, Any]:
     return {
         "description": description,
@@ -74,7 +103,8 @@ def _problem(description: str) -> dict[str, Any]:
 def _message_body() -> dict[str, Any]:
     fields = {"schema": {"$ref": REFERENCE.format(model="MessageIn")}, "example": EXAMPLE}
     mail = {"schema": {"type": "string", "format": "binary", "description": "a raw mail, forwarded or not"}}
-    file = {"type": "string", "format": "binary", "description": "a mail, .eml or .msg; several files may be sent"}
+    several = "a mail, .eml or .msg; several files may be sent"
+    file = {"type": "string", "format": "binary", "minLength": 1, "description": several}
     form = {"schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}}
     return {"required": True, "content": {api.JSON_TYPE: fields, api.MAIL_TYPE: mail, api.FORM_TYPE: form}}
 
@@ -91,5 +121,5 @@ def _json_body(model: str, example: dict[str, Any]) -> dict[str, Any]:
 
 
 def _batch_body() -> dict[str, Any]:
-    kinds = {name: {"schema": {"type": "string", "format": "binary"}} for name in batch_api.NAMES}
+    kinds = {name: {"schema": {"type": "string", "format": "binary", "minLength": 1}} for name in batch_api.NAMES}
     return {"required": True, "content": kinds}

@@ -38,15 +38,22 @@ PAGES: Mapping[str, Scope | None] = {
     "GET /login": OPEN,
     "POST /login": OPEN,
     "POST /logout": OPEN,
+    "POST /preferences": OPEN,
     "GET /": READ,
     "POST /": WRITE,
     "GET /messages/{message_id}": READ,
+    "POST /messages/{message_id}/labels": WRITE,
+    "GET /labels": READ,
+    "POST /labels": WRITE,
     "GET /clients": READ,
     "GET /clients/{client:path}": READ,
     "POST /clients/{client:path}/facts": WRITE,
     "POST /clients/{client:path}/aliases": WRITE,
     "POST /clients/{client:path}/forget": ADMIN,
     "GET /agenda": READ,
+    "GET /model": READ,
+    "POST /model/rollback": ADMIN,
+    "GET /models/{version}/card": READ,
 }
 
 
@@ -58,3 +65,15 @@ def is_page(route: str) -> bool:
 def needed(route: str) -> Scope | None:
     """The scope that a route asks for; one that is in neither table asks for everything."""
     return PAGES.get(route, API.get(route, ADMIN))
+
+
+def scope_of(described: str) -> Scope | None:
+    """The same for a route as OpenAPI writes it, without ``:path``."""
+    plain = {route.replace(":path}", "}"): scope for route, scope in API.items()}
+    return plain.get(described, ADMIN)
+
+
+def methods_of(path: str) -> list[str]:
+    """What an address takes, by its template."""
+    taken = (route.split(" ", 1) for route in (*API, *PAGES))
+    return [method for method, template in taken if template == path]

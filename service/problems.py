@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from data.errors import ArtifactError, InputError, KypError, MissingExtra
+from data.errors import ArtifactError, Conflict, InputError, KypError, MissingExtra
+from service.permissions import methods_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -69,11 +70,13 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _framework(request: Request, error: HTTPException) -> Response:
-        return problem_response(_from_framework(request, error))
+        return problem_response(from_framework(request, error))
 
 
 def from_kyp(error: KypError) -> Problem:
-    """Give an expected error its status: the caller's fault 422, a missing model 503, a missing extra 501, else 500."""
+    """Give an expected error its status: the caller's fault 422 or 409, no model 503, a missing extra 501, else 500."""
+    if isinstance(error, Conflict):
+        return Problem(409, error.code, str(error))
     if isinstance(error, InputError):
         return Problem(422, error.code, str(error))
     if isinstance(error, ArtifactError):
@@ -104,13 +107,14 @@ def _sentence(detail: ErrorDetails) -> str:
     return f"{'.'.join(where)}: {message}" if where else message
 
 
-def _from_framework(request: Request, error: HTTPException) -> Problem:
+def from_framework(request: Request, error: HTTPException) -> Problem:
+    """Put an error of the framework itself (no such address, a method that is not taken) into our words."""
     if error.status_code == HTTPStatus.NOT_FOUND:
         return Problem(404, "not_found", "There is nothing at this address; /docs lists what there is.")
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("Allow", "other methods")
+        allowed = ", ".join(methods_of(request.scope["route"].path))
         detail = f"{request.method} is not possible here; this address takes {allowed}."
-        return Problem(405, "method_not_allowed", detail, error.headers)
+        return Problem(405, "method_not_allowed", detail, {"Allow": allowed})
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return Problem(400, "bad_request", "The form could not be read: send it as a browser does, with a boundary.")
     return Problem(error.status_code, "http_error", str(error.detail), error.headers)

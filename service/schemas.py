@@ -4,11 +4,13 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from data.context import Context
 from data.records import MailKind
 from data.taxonomy import Group, Label, Language, UrgencyName
+from service.cursor import PATTERN as CURSOR_PATTERN
 
 YEARS = range(1970, 2200)
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -32,9 +34,23 @@ def _plausible(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-Text = Annotated[str, AfterValidator(_plain)]
-Moment = Annotated[datetime, BeforeValidator(_from_text), AfterValidator(_plausible)]
-Slug = Annotated[str, Field(min_length=1, max_length=320), AfterValidator(_plain)]
+_NO_NUL = r"^[^\x00]*$"
+_ONE_SPEAKS: list[JsonValue] = [
+    {"required": [name], "properties": {name: {"pattern": r"\S"}}} for name in ("subject", "body")
+]
+Text = Annotated[str, AfterValidator(_plain), Field(json_schema_extra={"pattern": _NO_NUL})]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_from_text),
+    AfterValidator(_plausible),
+    Field(json_schema_extra={"pattern": r"^(19[789]|20[0-9]|21[0-9])[0-9]-"}),
+]
+Slug = Annotated[
+    str, Field(min_length=1, max_length=320, json_schema_extra={"pattern": _NO_NUL}), AfterValidator(_plain)
+]
+NextCursor = Annotated[
+    str | None, Query(description="next_cursor of the page before", json_schema_extra={"pattern": CURSOR_PATTERN})
+]
 
 
 class StrictInput(BaseModel):
@@ -45,6 +61,8 @@ class StrictInput(BaseModel):
 
 class MessageIn(StrictInput):
     """One message of a client, as fields. ``sent_at`` without an offset is taken as UTC."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": _ONE_SPEAKS})
 
     subject: Text = ""
     body: Text = ""

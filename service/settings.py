@@ -12,6 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from data.errors import InputError
 from service.answers.settings import AnswerSettings
+from service.catalogue import InterfaceLanguage
 from service.config_file import settings_in
 from service.inbound.settings import InboundSettings, by_comma
 from service.serving_settings import ServingSettings
@@ -46,6 +47,9 @@ class Settings(AnswerSettings, InboundSettings, ServingSettings):
     working_hours: str = "Mon-Fri 09:00-18:00"
     holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(by_comma)] = Field(
         frozenset(), description="days on which nobody works, by comma, as in 2026-06-12,2026-12-25"
+    )
+    language: InterfaceLanguage = Field(
+        "en", description="language of the pages where the browser asks for none of ours"
     )
     retain_text: int | None = Field(
         None, ge=0, description="days after which texts of messages are dropped and figures kept; never where not set"

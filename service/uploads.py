@@ -16,7 +16,7 @@ MOST = 100
 
 def mails_in(form: Form, source: str) -> list[Email]:
     """The mails of a form, one a file, in order (Problem 422 where there is no file, or a hundred are too few)."""
-    files = [file for file in form.files if file.content.strip()]
+    files = [file for file in form.files if file.content]
     if not files:
         raise Problem(422, "no_file", "There is no file in this form: send mails (.eml or .msg) as files.")
     if len(files) > MOST:

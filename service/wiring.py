@@ -1,11 +1,13 @@
 """The one place that builds things: from settings to the parts of a running service (its first half: judging)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from model.registry import Registry
 from service.adviser import Adviser
 from service.answers.answering import Answering, build_answering
+from service.catalogue import Catalogue, InterfaceLanguage, load_catalogues
 from service.champion import Champion
 from service.client_report import Reporter
 from service.clientele import Clientele
@@ -43,6 +45,7 @@ class Service:
     """Everything that the entrances share."""
 
     settings: Settings
+    registry: Registry
     champion: Champion
     adviser: Adviser
     store: Store
@@ -58,7 +61,9 @@ class Service:
     tokens: Tokens
     sessions: Sessions
     rates: Rates
+    drift: DriftWatch
     metrics: Metrics
+    catalogues: Mapping[InterfaceLanguage, Catalogue]
     clock: Callable[[], datetime]
 
     def today(self) -> date:
@@ -87,6 +92,7 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
     answering = build_answering(settings, own, kept.store, clock)
     return Service(
         settings=settings,
+        registry=registry,
         champion=champion,
         adviser=kept.adviser,
         store=kept.store,
@@ -102,7 +108,9 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
         tokens=Tokens(kept.store.engine, clock),
         sessions=Sessions(kept.store.engine, clock, timedelta(hours=settings.session_hours)),
         rates=Rates(settings.rate_limit, settings.failure_limit),
+        drift=drift,
         metrics=metrics,
+        catalogues=load_catalogues(),
         clock=clock,
     )
 

@@ -1,8 +1,7 @@
-"""How the pages call things: labels, urgency and languages in words for people."""
+"""How the terminal, reports and answers call things, in English; the pages have `languages/`."""
 
 from data.records import MailKind
 from data.taxonomy import Label, Language, UrgencyName
-from model.agenda import AgendaKind
 
 LABELS: dict[Label, tuple[str, str]] = {
     "micro_managing": ("Micro-managing", "watches how and when the work goes on"),
@@ -28,13 +27,4 @@ KINDS: dict[MailKind, str] = {
     "bounce": "a notice that a mail was not delivered",
     "newsletter": "a newsletter",
     "calendar": "a calendar invitation",
-}
-AGENDA: dict[AgendaKind, str] = {
-    "unheard": "Get in touch",
-    "feedback": "Ask for feedback",
-    "feedback_again": "Ask for feedback again",
-    "recap": "Send a recap",
-    "agreed": "Agreed date",
-    "quiet": "Be done quietly",
-    "deadline": "Their deadline",
 }

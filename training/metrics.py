@@ -47,6 +47,15 @@ def calibration_error(true: Targets, probabilities: Floats) -> float:
     return float(np.abs(gaps).sum() / max(len(true), 1))
 
 
+def reliability(true: Targets, probabilities: Floats) -> list[tuple[float, float, int]]:
+    """The reliability diagram: of each of ten bins that is not empty its mean probability, true share and size."""
+    bins = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
+    counts = np.bincount(bins, minlength=_BINS)
+    means, shares = (np.bincount(bins, values, _BINS) / np.maximum(counts, 1) for values in (probabilities, true))
+    rows = zip(means.tolist(), shares.tolist(), counts.tolist(), strict=True)
+    return [(round(mean, 4), round(share, 4), count) for mean, share, count in rows if count]
+
+
 def quadratic_kappa(true: Ints, said: Ints) -> float:
     """Cohen's kappa with quadratic weights; 1 where all agree on a single level."""
     if len(set(true.tolist()) | set(said.tolist())) < 2:

@@ -21,7 +21,7 @@ from training import held_out, promote
 from training.card import Findings, card
 from training.fit import Fitted, fit
 from training.held_out import HeldOut
-from training.metrics import label_figures, quadratic_kappa
+from training.metrics import label_figures, quadratic_kappa, reliability
 from training.own_weight import Tried, choose_weight
 from training.profile import profile
 from training.promote import Decision, Margins
@@ -132,7 +132,12 @@ def cross_validated(messages: Sequence[LabelledMessage], fitted: Fitted) -> dict
         true = np.array([label in one.labels for one in messages])[rows]
         own = fitted.held_out[rows, head]
         figures = label_figures(true, own >= threshold, own)
-        labels[label] = {"f1": round(figures.f1, 4), "average_precision": round(figures.average_precision, 4)}
+        labels[label] = {
+            "f1": round(figures.f1, 4),
+            "average_precision": round(figures.average_precision, 4),
+            "calibration_error": round(figures.calibration_error, 4),
+            "reliability": reliability(true, own),
+        }
     exceeds = ordered(fitted.held_out[:, len(LABELS) : len(LABELS) + 3])
     level = (exceeds >= np.array(operating.urgency)).cumprod(axis=1).sum(axis=1)
     rows = known[:, len(LABELS)]

@@ -1,6 +1,7 @@
 """Bytes of any charset that a browser knows to text, whatever the label says; never raises."""
 
 import codecs
+import re
 from functools import lru_cache
 
 MAX_LABEL = 40
@@ -21,7 +22,17 @@ _BROWSER = {
     "x-mac-cyrillic": "mac_cyrillic", "x-mac-ukrainian": "mac_cyrillic", "koi8": "koi8-r", "koi": "koi8-r",
     "koi8-ru": "koi8-u", "dos-874": "cp874", "cp-850": "cp850", "ansi": "cp1252", "x-cp1252": "cp1252",
     "windows-1252": "cp1252", "x-ansi": "cp1252", "utf-8-mac": "utf-8", "windows-utf-8": "utf-8", "utf-16": "utf-16",
+    "unicode11utf8": "utf-8", "unicode20utf8": "utf-8", "x-unicode20utf8": "utf-8", "sun_eu_greek": "iso8859-7",
+    "csiso88596e": "iso8859-6", "csiso88596i": "iso8859-6", "iso-8859-6-e": "iso8859-6", "csiso88598e": "iso8859-8",
+    "csiso88598i": "iso8859-8", "csisolatin9": "iso8859-15", "csmacintosh": "mac_roman", "csbig5": "big5hkscs",
+    "csgb2312": "gb18030", "gb_2312": "gb18030", "csiso58gb231280": "gb18030", "iso-ir-58": "gb18030",
+    "cseucpkdfmtjapanese": "euc_jp", "csshiftjis": "cp932", "ms932": "cp932", "cseuckr": "cp949", "iso-ir-149": "cp949",
+    "csksc56011987": "cp949", "unicodefffe": "utf-16-be", "unicodefeff": "utf-16-le", "csunicode": "utf-16-le",
+    "iso-10646-ucs-2": "utf-16-le", "ucs-2": "utf-16-le", "cp819": "cp1252", "ibm819": "cp1252", "iso-ir-100": "cp1252",
+    "csisolatin1": "cp1252", "iso_8859-1:1987": "cp1252", "csisolatin5": "cp1254", "iso-ir-148": "cp1254",
+    "l5": "cp1254", "iso_8859-9": "cp1254", "iso_8859-9:1989": "cp1254", "iso8859-11": "cp874",
 }  # fmt: skip
+_UNDASHED = re.compile(r"iso8859(\d{1,2})")
 _NEVER = frozenset(("unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem"))
 _COMMON = frozenset(("utf-8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"))  # ASCII is ASCII there
 _ASCII_LIKE = frozenset(("cp1252", "iso8859-15", "cp1254", "cp1250", "cp1251", "iso8859-2"))
@@ -53,9 +64,10 @@ def codec_of(label: str) -> str | None:
     name = name.removeprefix("charset=").strip("\"' ")
     if not name or not name.isascii() or "\x00" in name:
         return None
+    name = _UNDASHED.sub(r"iso8859-\1", name, count=1)
     name = _BROWSER.get(name, name)
-    if name.startswith("cp-"):
-        name = "cp" + name[3:]
+    if name.startswith(("cp-", "x-cp")):
+        name = "cp" + name.partition("-")[2].removeprefix("cp")
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from data.mail.addresses import Person
-from data.mail.blocks import Headers
+from data.mail.blocks import Headers, field_of
 from data.mail.breaks import Break, closes_forward, find_break
 from data.mail.lines import Line, split_lines
 from data.mail.quoted import Parted, Region, part, zones_of
@@ -117,11 +117,11 @@ def _is_forward(lines: Sequence[Line], found: Break, outer: Outer) -> bool:
     """Decide by the separator; where that is no proof by the subject, and last by what stands above."""
     if found.kind == "forward":
         return True
-    if is_forward_subject(outer.subject):
+    prefix, _ = subject_prefix(outer.subject)
+    if is_forward_subject(outer.subject) and not _answers_by(prefix, lines[found.start : found.body]):
         return True
     if found.kind == "attribution":
         return False
-    prefix, _ = subject_prefix(outer.subject)
     if prefix in words().reply_prefixes or outer.answers:
         return False
     if (sent_on := _sent_on(found.read_headers(outer.zone), outer)) is not None:
@@ -129,6 +129,19 @@ def _is_forward(lines: Sequence[Line], found: Break, outer: Outer) -> bool:
     above = [line for line in lines[: found.start] if not line.blank]
     quoted_block = lines[found.start].depth > 0 and not any(line.depth for line in above)
     return quoted_block or not _own_above(lines, found, outer.zone)
+
+
+def _answers_by(prefix: str, header: Sequence[Line]) -> bool:
+    """Whether a header's own language begins answers so: ``VS:`` is Denmark's forward and Finland's answer."""
+    known = words()
+    speakers = known.reply_prefixes.get(prefix)
+    if speakers is None:
+        return False
+    for text in (line.text for line in header if line.text):
+        field, verb = field_of(text), known.wrote.search(text.casefold())
+        if (field and speakers & known.languages(field[2])) or (verb and speakers & known.languages(verb[0])):
+            return True
+    return False
 
 
 def _sent_on(quoted: Headers, outer: Outer) -> bool | None:

@@ -12,6 +12,7 @@ MAX_SIZE = 64 * 1024 * 1024
 MAX_TEXT = 1_000_000
 MAX_DEPTH = 24
 MAX_PARTS = 1_000
+_SPACED_BREAK = re.compile(rb"=[ \t]+\n")  # blanks that a gateway put behind a soft line break
 _HEADER_START = re.compile(
     rb"^(?:From|Received|Return-Path|Date|Subject|To|Message-ID|MIME-Version|Delivered-To|Content-Type):",
     re.IGNORECASE | re.MULTILINE,
@@ -45,7 +46,7 @@ class Part:
         if coding == "base64":
             return decode_base64(self.body)
         if coding in ("quoted-printable", "quoted_printable", "qp"):
-            return binascii.a2b_qp(self.body)
+            return binascii.a2b_qp(_SPACED_BREAK.sub(b"=\n", self.body) if b"= " in self.body else self.body)
         if coding in ("x-uuencode", "uuencode", "x-uue", "uue"):
             return _uudecode(self.body)
         return self.body

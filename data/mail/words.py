@@ -31,7 +31,7 @@ class Words:
     quoting: tuple[str, ...]
     months: dict[str, tuple[tuple[str, int], ...]]
     forward_prefixes: frozenset[str]
-    reply_prefixes: frozenset[str]
+    reply_prefixes: dict[str, frozenset[str]]
     closings: frozenset[str]
     closing_starts: frozenset[str]
     thanks: frozenset[str]
@@ -74,7 +74,7 @@ def words() -> Words:
         quoting=tuple(f"{phrase} " for phrase in sorted(_all(table, "quoting"))),
         months=_months(table),
         forward_prefixes=_all(table, "fw"),
-        reply_prefixes=_all(table, "re"),
+        reply_prefixes=_speakers(table, "re"),
         closings=_all(table, "closing"),
         closing_starts=_starts(_all(table, "closing")),
         thanks=_all(table, "thanks"),
@@ -92,6 +92,14 @@ def _all(table: Table, key: str) -> frozenset[str]:
 def _cases(word: str) -> tuple[str, ...]:
     """A word with the space behind it, as it may stand at the start of a line."""
     return f"{word} ", f"{word.capitalize()} ", f"{word.upper()} "
+
+
+def _speakers(table: Table, key: str) -> dict[str, frozenset[str]]:
+    """Each phrase with the locales that know it."""
+    return {
+        phrase: frozenset(code for code, locale in table.items() if phrase in map(fold, locale.get(key, ())))
+        for phrase in _all(table, key)
+    }
 
 
 def _starts(phrases: frozenset[str]) -> frozenset[str]:

@@ -175,3 +175,15 @@ def test_headers_passed_on_whole_are_no_text() -> None:
         "Subject: Logo\n\nPlease fix.\n\n--- end forwarded text\n"
     )
     assert (email.client, email.subject, email.text) == ("ana@brightloom.example", "Logo", "Please fix.")
+
+
+def test_a_prefix_that_two_languages_use_differently_is_told_by_the_header() -> None:
+    """VS: begins a forward in Danish and an answer in Finnish."""
+    danish, finnish = (FORWARDS[name]["body"] for name in ("outlook-danish", "outlook-finnish"))
+    assert forwarded(danish, "VS: Logo").client == "ana@brightloom.example"
+    assert (forwarded(finnish, "VS: Logo").client, forwarded(finnish, "VL: Logo").text) == (
+        "tala@studio.example",
+        "Please fix the logo.",
+    )
+    line = "to 5.3.2026 klo 17.42 Ana Cruz (ana@brightloom.example) kirjoitti:"
+    assert forwarded(f"For you.\n\n{line}\n\n> Logo?\n", "VS: Logo").text == "For you."

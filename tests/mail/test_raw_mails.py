@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from data.mail.charsets import codec_of
 from data.mail.reading import compose, read
 
 HEAD = b"From: Ana Cruz <Ana@BrightLoom.example>\nTo: tala@studio.example\nSubject: Logo\n"
@@ -63,6 +64,28 @@ def test_east_and_south_are_read(charset: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("iso88592", "iso8859-2"),
+        ("x-cp1253", "cp1253"),
+        ("csisolatin9", "iso8859-15"),
+        ("iso885911", "cp874"),
+        ("sun_eu_greek", "iso8859-7"),
+        ("cseuckr", "cp949"),
+        ("ms932", "cp932"),
+        ("csgb2312", "gb18030"),
+        ("unicodefffe", "utf-16-be"),
+        ("x-mac-ukrainian", "mac-cyrillic"),
+        ("IBM866", "cp866"),
+        ("x-unknown", None),
+    ],
+)
+def test_the_labels_that_browsers_know_are_known(label: str, codec: str | None) -> None:
+    """The rarer spellings of the encoding standard lead to the same codecs as the common ones."""
+    assert codec_of(label) == codec
+
+
+@pytest.mark.parametrize(
     ("raw", "subject"),
     [
         (b"=?utf-8?Q?Gr=C3=B6=C3=9Fe?=", "Größe"),
@@ -85,7 +108,7 @@ def test_transfer_encodings_and_their_damage() -> None:
     """Base64 without padding and quoted-printable with stray marks still give their text."""
     coded = base64.b64encode(b"Hello there!!").rstrip(b"=")
     assert read(with_body("Content-Transfer-Encoding: base64", coded), "x").text == "Hello there!!"
-    quoted = b"Gr=C3=B6=C3=9Fe=\n =ZZ 50% = half"
+    quoted = b"Gr=C3=B6=C3=9Fe=  \n =ZZ 50% = half"
     assert read(with_body("Content-Transfer-Encoding: quoted-printable", quoted), "x").text.startswith("Größe =ZZ 50%")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.mail.reading import compose
+from data.mail.reading import compose, read
 from data.records import Email
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "mail"
@@ -15,6 +15,7 @@ ATTRIBUTIONS = tomllib.loads((CORPUS / "attributions.toml").read_text(encoding="
 LINES = tomllib.loads((CORPUS / "attribution_lines.toml").read_text(encoding="utf-8"))["lines"]
 
 ENDINGS = tomllib.loads((CORPUS / "endings.toml").read_text(encoding="utf-8"))
+HTML_REPLIES = tomllib.loads((CORPUS / "html_replies.toml").read_text(encoding="utf-8"))
 ASKED = "Can we move the call to Friday?"
 
 
@@ -71,6 +72,13 @@ def test_any_line_of_attribution_says_who_and_when(line: str) -> None:
     assert email.client == ("ana@brightloom.example" if "@" in line else None)
     at = email.sent_at.isoformat()[:16] if email.sent_at else None
     assert at == ("2026-03-05T17:42" if any(char.isdigit() for char in line) else None)
+
+
+@pytest.mark.parametrize("name", HTML_REPLIES)
+def test_only_the_newest_own_text_of_an_html_answer_is_left(name: str) -> None:
+    """The programs' own containers of quotes and signatures are known, and hidden elements are not text."""
+    head = "From: tala@studio.example\nTo: a@b.example\nSubject: Re: Friday\nContent-Type: text/html; charset=utf-8\n\n"
+    assert read(f"{head}{HTML_REPLIES[name]['html']}".encode(), "test").text == "Yes, Friday is fine."
 
 
 @pytest.mark.parametrize("ending", [*ENDINGS["taken"], *ENDINGS["programs"]])

@@ -200,7 +200,9 @@ def test_several_files_are_several_messages(client: httpx.Client) -> None:
 
 
 def test_a_form_without_a_mail_is_refused(client: httpx.Client) -> None:
-    """No file, and a file that is no mail, are told."""
-    for files in ({"file": ("empty.eml", b"")}, {"file": ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(2000))}):
-        answer = client.post("/v1/messages", files=files)
-        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    """No file is told; a file that is no mail has its row with the reason, and is not stored."""
+    answer = client.post("/v1/messages", files={"file": ("empty.eml", b"")})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    answer = client.post("/v1/messages", files={"file": ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(2000))})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (200, "unreadable_mail")
+    assert client.get("/v1/messages").json()["messages"] == []

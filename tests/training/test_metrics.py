@@ -5,7 +5,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from training.metrics import calibration_error, deadline_f1, label_figures, precision_recall_f1, quadratic_kappa
+from training.metrics import (
+    calibration_error,
+    deadline_f1,
+    label_figures,
+    precision_recall_f1,
+    quadratic_kappa,
+    reliability,
+)
 
 
 def test_precision_recall_and_f1_by_hand() -> None:
@@ -26,6 +33,12 @@ def test_calibration_error_of_honest_probabilities_is_zero() -> None:
 def test_calibration_error_counts_the_gap() -> None:
     """All given 0.9 and none true: the error is 0.9."""
     assert calibration_error(np.zeros(10, dtype=bool), np.full(10, 0.9)) == pytest.approx(0.9)
+
+
+def test_reliability_tells_what_was_said_and_what_was_so() -> None:
+    """Two bins that hold something, each with its mean, share and size; empty ones are left out."""
+    true = np.array([True, False, False, True, True])
+    assert reliability(true, np.array([0.12, 0.16, 0.14, 0.98, 1.0])) == [(0.14, 0.3333, 3), (0.99, 1.0, 2)]
 
 
 def test_a_wrong_date_is_a_miss_and_a_false_alarm() -> None:
