@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
-.PHONY: help install run test test-full check format-check protocol simulate bench-mail bench-store format lint types imports lock clean
+.PHONY: help install run test test-full check format-check protocol simulate bench bench-mail bench-store format lint types imports lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -62,6 +62,9 @@ bench-mail: install .venv/peers  ## the mail reader beside its peers on a folder
 
 bench-store: install  ## how much dearer lists get from ten thousand to a million messages
 	PYTHONPATH=. $(BIN)/python tests/bench/store_bench.py
+
+bench: install  ## kyp beside the standard library, scikit-learn and spaCy, in one run (MAIL=mailbox)
+	PYTHONPATH=. $(BIN)/python tests/bench/batch_bench.py $(MAIL)
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header pyproject.toml -o .ci/requirements.lock

@@ -1,4 +1,4 @@
-"""Writes a mailbox of any size from the shipped messages: python tests/bench/mailbox.py MAILS OUT.mbox.
+"""Writes a mailbox of any size from the shipped messages: python tests/bench/mailboxes.py MAILS OUT.mbox.
 
 Clients, dates, and a number and a word in each text differ: no two mails are the same. Every fiftieth mail is an
 answer of the provider (studio@agency.example), every hundredth has a copy behind it.
@@ -59,5 +59,5 @@ def _word(chance: random.Random) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        sys.exit("usage: python tests/bench/mailbox.py MAILS OUT.mbox")
+        sys.exit("usage: python tests/bench/mailboxes.py MAILS OUT.mbox")
     write_mailbox(Path(sys.argv[2]), int(sys.argv[1]))
