@@ -20,8 +20,8 @@ th, td { text-align: left; padding: 0.25rem 0.9rem 0.25rem 0; border-bottom: 1px
 th, td { vertical-align: top; font-variant-numeric: tabular-nums; }
 th { color: var(--soft); font-weight: 600; }
 figure { margin: 0.8rem 0; background: #fff; border: 1px solid var(--line); border-radius: 0.8rem; padding: 0.8rem; }
-figure svg { width: 100%; height: auto; display: block; }
-figure { max-width: 46rem; }
+figure { width: fit-content; max-width: 100%; box-sizing: border-box; }
+figure svg { max-width: 100%; height: auto; display: block; }
 """
 
 

@@ -50,7 +50,7 @@ class TrainingOutcome:
     def summary(self) -> str:
         """A few lines for a terminal."""
         figures = self.metrics
-        place = "in use" if self.promoted else "kept as a candidate: `kyp models promote` puts it in use"
+        place = "in use" if self.promoted else "kept as a candidate"
         return (
             f"model {self.version} learnt from {self.messages} messages in {self.seconds:.0f} s, {place}\n"
             f"by cross-validation with whole author batches left out: macro-F1 {figures['archetypes']:.3f} archetypes, "

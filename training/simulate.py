@@ -24,8 +24,8 @@ from training.evaluate import as_email, evaluate
 from training.fit import fit
 from training.plots import race
 
-SIZES = (200, 300, 450, 650, 900, 1200)
-SEEDS = (0, 1, 2)
+SIZES = (200, 300, 450, 700, 1000)
+SEEDS = (0, 1)
 Order = Callable[[Triage, Sequence[LabelledMessage], Sequence[LabelledMessage], int, int], list[int]]
 
 
@@ -86,11 +86,17 @@ def main(arguments: Sequence[str]) -> None:
     for seed in SEEDS:
         for name, order in (("random order", at_random), ("label queue", by_worth)):
             found[name].append(race_of(order, pool, test, lexicon, seed))
-            print(name, seed, [(one.labels, round(one.f1, 3), round(one.precision, 3)) for one in found[name][-1]])  # noqa: T201
+            _tell(
+                f"{name} {seed}: {[(one.labels, round(one.f1, 3), round(one.precision, 3)) for one in found[name][-1]]}"
+            )
     told = {name: [[_plain(step) for step in run] for run in runs] for name, runs in found.items()}
     (folder / "active-learning.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     lines = {name: [_mean([run[n] for run in runs]) for n in range(len(SIZES))] for name, runs in found.items()}
     (folder / "active-learning.svg").write_bytes(race(lines))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201
 
 
 def _plain(step: Step) -> dict[str, float]:

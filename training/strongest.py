@@ -1,6 +1,6 @@
 """The features that speak most for each label in each language: what a model has learnt can be read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from model.text import Ints
 from training.targets import Targets
 
 MOST = 12
+_NEAR = "…"
 _SHIFT = 21  # see model.features: keys of pairs are previous id * 2**21 + id
 _PUBLIC, _SHARED = 2, 5  # messages (shipped; of users where none are shipped) that a feature must stand in to be told
 
@@ -42,8 +43,8 @@ def strongest(
             if true.sum() >= _SHARED:
                 apart = _mean(ngrams, true) - _mean(ngrams, rows & ~targets[:, head])
                 worth = np.where(told, apart * parameters.message_heads.weights[: ngrams.shape[1], head], 0)
-                best = [n for n in np.argsort(-worth, kind="stable")[:MOST].tolist() if worth[n] > 0]
-                found.append(Strongest(label, lang, tuple(names[n] for n in best)))
+                ranked = (names[n] for n in np.argsort(-worth, kind="stable")[: 6 * MOST].tolist() if worth[n] > 0)
+                found.append(Strongest(label, lang, _readable(ranked)))
     return found
 
 
@@ -63,7 +64,7 @@ class Names:
         if column < pivots:
             return self._words(column)
         if column >= neighbours:
-            return "=" + " … ".join(own.pivots[n] for n in _split(own.neighbours[column - neighbours]))
+            return "=" + f" {_NEAR} ".join(own.pivots[n] for n in _split(own.neighbours[column - neighbours]))
         place = column - pivots
         if place < len(own.pivots):
             return f"={own.pivots[place]}"
@@ -81,6 +82,16 @@ class Names:
 
     def _pair(self, place: int) -> str:
         return " ".join(self._vocabulary.words[n] for n in _split(self._vocabulary.word_pairs[place]))
+
+
+def _readable(ranked: Iterable[str]) -> tuple[str, ...]:
+    """Those of words alone, and of a word and the stem that is spelt alike only the stronger."""
+    spelt: dict[str, str] = {}
+    for name in ranked:
+        bare = name.removeprefix("=")
+        if all(part[:1].isalpha() for part in bare.split(" ") if part != _NEAR):
+            spelt.setdefault(bare, name)
+    return tuple(spelt.values())[:MOST]
 
 
 def _split(key: int) -> tuple[int, int]:

@@ -69,6 +69,7 @@ def _report(outcome: TrainingOutcome) -> None:
         typer.echo(f"on {number} messages of yours that are new: macro-F1 {before:.3f} before, {after:.3f} now")
     if not decision.promoted:
         typer.echo(f"not put in use: {decision.reason}")
+        typer.echo(f"`kyp models promote {outcome.version} --anyway` overrules that")
     if outcome.suspects:
         typer.echo(f"\nlabels of yours worth a second look ({len(outcome.suspects)}):")
     for one in outcome.suspects[:_SHOWN]:
