@@ -18,7 +18,7 @@ _REQUIRED = frozenset(
 )
 _OPTIONAL = frozenset({"style", "annotators", "unsure"})
 _ASPECTS = frozenset({*LABELS, "urgency", "urgency_claimed", "deadline"})
-_DEADLINE_DAYS = range(-60, 401)  # outside of it a deadline is a slip of the pen, by the labelling guide's checker
+DEADLINE_DAYS = range(-60, 401)  # outside of it a deadline is a slip of the pen, by the labelling guide's checker
 
 
 def shipped() -> list[Path]:
@@ -200,5 +200,5 @@ def _urgency_faults(record: dict[str, Any]) -> Iterator[str]:
         return
     if sent_at.tzinfo is None:
         yield "sent_at has no offset"
-    if deadline and (deadline - sent_at.date()).days not in _DEADLINE_DAYS:
+    if deadline and (deadline - sent_at.date()).days not in DEADLINE_DAYS:
         yield f"the deadline is {(deadline - sent_at.date()).days} days from sent_at"

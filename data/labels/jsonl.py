@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from data.datasets import from_record, to_record
+from data.datasets import DEADLINE_DAYS, from_record, to_record
 from data.errors import InputError
 from data.labels.opinion import CLAIMED, DEADLINE, URGENCY, Correction, OpinedMessage, Opinion
 from data.records import LabelledMessage
@@ -14,10 +14,15 @@ INDUSTRY = "own"
 
 
 def labelled(message: OpinedMessage) -> LabelledMessage | None:
-    """The message as training takes it; None where its language is none of those that kyp learns."""
+    """The message as training takes it; None where its language is none of those that kyp learns.
+
+    A deadline years away from the message is a slip of the pen: it is left unsure.
+    """
     if message.lang not in LANGUAGES or message.sent_at is None or not message.text.split():
         return None
     told = message.consensus
+    due = told.deadline
+    odd = due is not None and (due - message.sent_at.date()).days not in DEADLINE_DAYS
     return LabelledMessage(
         id=message.id,
         lang=message.lang,
@@ -31,9 +36,9 @@ def labelled(message: OpinedMessage) -> LabelledMessage | None:
         urgency=told.urgency,
         urgency_claimed=told.urgency_claimed,
         urgency_evidence=(),
-        deadline=told.deadline,
+        deadline=None if odd else due,
         annotators=told.annotators,
-        unsure=told.unsure,
+        unsure=told.unsure | {DEADLINE} if odd else told.unsure,
     )
 
 

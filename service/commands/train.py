@@ -19,11 +19,12 @@ from service.wiring import build_records
 from training.recipe import Recipe
 from training.run import TrainingOutcome, learn
 
-_NICER = 10  # how far training steps back behind everything else on the machine
 _SHOWN = 20
 
 
-def run(data: Sequence[Path], out: Path | None, *, from_store: bool, with_shipped: bool, jobs: int, seed: int) -> None:
+def run(
+    data: Sequence[Path], out: Path | None, *, from_store: bool, with_shipped: bool, jobs: int, nice: int, seed: int
+) -> None:
     """Gather, train and tell; the summary goes to standard output, progress to standard error."""
     settings = read_settings()
     registry = Registry(out) if out is not None else build_registry(settings)
@@ -31,7 +32,7 @@ def run(data: Sequence[Path], out: Path | None, *, from_store: bool, with_shippe
     recipe = Recipe.of(data, mine, with_shipped=with_shipped)
     for line in recipe.scarce():
         tell(f"few examples: {line}")
-    _step_back()
+    _step_back(nice)
     with _shown() as progress:
         outcome = learn(recipe, registry, seed=seed, jobs=jobs, progress=progress)
     _report(outcome)
@@ -51,10 +52,10 @@ def _left_out(number: int) -> str:
     return f"; {number} left out, in a language that kyp does not learn" if number else ""
 
 
-def _step_back() -> None:
-    """Let others have the processor first, the worker processes included."""
-    if hasattr(os, "nice"):
-        os.nice(_NICER)
+def _step_back(nice: int) -> None:
+    """Let others have the processor first; the worker processes follow."""
+    if nice and hasattr(os, "nice"):  # Windows has none
+        os.nice(nice)
 
 
 def _report(outcome: TrainingOutcome) -> None:

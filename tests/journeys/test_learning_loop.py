@@ -1,6 +1,9 @@
 """The loop closes: a model learns from corrections, and the running service answers with it; bad ones stay outside."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -33,6 +36,13 @@ def unseen(home: Path, number: int) -> list[LabelledMessage]:
     """Shipped messages that the shared model did not learn from."""
     known = {one.id for one in load([home / "part.jsonl"])}
     return [one for one in load(shipped()) if one.id not in known][:: 5000 // number][:number]
+
+
+def kyp(home: Path, *words: object) -> "subprocess.CompletedProcess[str]":
+    """Run `kyp` on a home."""
+    command = [sys.executable, "-c", "from service.cli import main; main()", *map(str, words)]
+    settings = os.environ | {"KYP_HOME": str(home)}
+    return subprocess.run(command, capture_output=True, text=True, env=settings, timeout=300)  # noqa: S603 (our own program)
 
 
 def retrained(home: Path, own_home: Path, own: list[LabelledMessage]) -> TrainingOutcome:
@@ -74,17 +84,18 @@ def test_corrections_become_the_model_that_answers(
             correct(client, one)
         before = client.get("/readyz").json()["model"]
         (tmp_path / "own.jsonl").write_text(client.get("/v1/labels/export").text, encoding="utf-8")
-        own = load([tmp_path / "own.jsonl"])
-        assert len(own) == 40
-        outcome = retrained(home, own_home, own)
-        assert outcome.promoted, outcome.decision
-        assert outcome.decision.champion == before
+        assert len(load([tmp_path / "own.jsonl"])) == 40
+        told = kyp(own_home, "train", home / "part.jsonl", tmp_path / "own.jsonl", "--only-mine", "--nice", 0)
+        assert told.returncode == 0, told.stderr
+        version = Registry(own_home / "models").champion_version()
+        assert f"model {version} learnt from" in told.stdout
+        assert f"compared with {before} on" in told.stdout
         end = time.monotonic() + PATIENCE
-        while client.get("/readyz").json()["model"] != outcome.version:
+        while client.get("/readyz").json()["model"] != version:
             assert time.monotonic() < end, "the new model was not taken up"
             time.sleep(0.05)
         fields = {"subject": "New", "body": "Could you copy me on every single step from now on, please?"}
-        assert client.post("/v1/messages", json=fields).json()["model"] == outcome.version != before
+        assert client.post("/v1/messages", json=fields).json()["model"] == version != before
 
 
 def test_deliberately_bad_labels_are_not_let_in(home: Path, own_home: Path) -> None:

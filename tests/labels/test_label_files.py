@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -70,6 +71,14 @@ def test_json_lines_are_records_to_learn_from() -> None:
     assert record.unsure == {"distrust", "urgency"}
     assert record.annotators == ("jun", "mia")
     assert record.deadline == date(2026, 3, 6)
+
+
+def test_a_deadline_years_away_is_a_slip_of_the_pen() -> None:
+    """What is exported can be learnt from: the record is sound, the deadline unsure."""
+    odd = replace(WHOLE, deadline=date(2062, 3, 6))
+    record = from_record(json.loads(written(LabelFormat.JSONL, message(odd))))
+    assert record.deadline is None
+    assert record.unsure == {"deadline"}
 
 
 def test_another_language_is_left_out_of_json_lines_and_told() -> None:
