@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import spacy
+from spacy.attrs import IDX, LENGTH
+from spacy.vocab import Vocab
 
 from model.columns import Columns, Ints
 
@@ -41,6 +43,7 @@ class Pieces:
         """Forget all pieces and types."""
         self.strings: list[str] = []
         self._ids: dict[str, int] = {}
+        self._kinds: dict[str, tuple[int, int]] = {}
         self._known: dict[str, dict[str, int]] = {lang: {} for lang in _SPACY_CODE}
         self._pieces = Columns(3)
         self._tokens = Columns(4)
@@ -111,7 +114,8 @@ class Pieces:
             self._letters += len(piece)
             start = 0
             for string in strings:
-                tokens.append((self._type(string.lower()), start, len(string), _bits(string)))
+                kind = self._kinds.get(string) or self._kind(string)
+                tokens.append((kind[0], start, len(string), kind[1]))
                 start += len(string)
         self._pieces.extend(rows)
         self._tokens.extend(tokens)
@@ -121,19 +125,21 @@ class Pieces:
             self._cutters[lang] = _Cutter(_SPACY_CODE[lang])
         return self._cutters[lang].tokens(pieces)
 
-    def _type(self, string: str) -> int:
-        number = self._ids.setdefault(string, len(self.strings))
+    def _kind(self, string: str) -> tuple[int, int]:
+        """Type and bits of a token as it is written."""
+        low = string.lower()
+        number = self._ids.setdefault(low, len(self.strings))
         if number == len(self.strings):
-            self.strings.append(string)
-            self._letters += len(string)
-        return number
+            self.strings.append(low)
+            self._letters += len(low)
+        return self._kinds.setdefault(string, (number, _bits(string)))
 
 
 class _Cutter:
     """One language's spaCy tokenizer; plain words are cut without it, in a tenth of the time."""
 
     def __init__(self, code: str) -> None:
-        language: Any = spacy.blank(code)
+        language: Any = spacy.blank(code, vocab=Vocab())  # without what a vocabulary works out of every new word
         self._tokenizer = language.tokenizer
         self._exceptions = frozenset(self._tokenizer.rules)
 
@@ -154,14 +160,16 @@ class _Cutter:
         """Line ends keep spaCy from looking at two pieces as one."""
         if not pieces:
             return []
+        text = "\n".join(piece.strip() or "." for piece in pieces)
         with self._tokenizer.vocab.memory_zone():  # what spaCy keeps of words would grow without bound
-            doc = self._tokenizer("\n".join(piece.strip() or "." for piece in pieces))
-            cuts: list[list[str]] = [[]]
-            for token in doc:
-                if token.text == "\n":
-                    cuts.append([])
-                else:
-                    cuts[-1].append(token.text)
+            spans = self._tokenizer(text).to_array([IDX, LENGTH]).tolist()
+        cuts: list[list[str]] = [[]]
+        for start, length in spans:
+            string = text[start : start + length]
+            if string == "\n":
+                cuts.append([])
+            else:
+                cuts[-1].append(string)
         return [own if piece.strip() else [piece] for piece, own in zip(pieces, cuts, strict=True)]
 
 
