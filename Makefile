@@ -50,7 +50,7 @@ imports: install  ## the layers that imports must keep to
 protocol: install  ## develop, then measure once on the held-out fifth (TRANSFER: files of other messages)
 	$(BIN)/python -m training.protocol $(TRANSFER)
 
-simulate: install  ## what the label queue saves, and what 200 own labels do for one firm (a quarter of an hour)
+simulate: install  ## what the label queue saves, and what 200 own labels do for one firm (twenty minutes)
 	$(BIN)/python -m training.simulate docs
 	$(BIN)/python -m training.firm docs
 

@@ -45,7 +45,7 @@ def choose_weight(
     own = np.array([bool(one.annotators) for one in messages])
     if own.sum() < FEWEST_OWN or own.all():
         return 1.0, []
-    matrix = _matrix(messages, lexicon)
+    matrix = message_matrix(messages, lexicon)
     targets, fold = message_targets(messages)[:, : len(LABELS)], folds(messages)
     tasks = [(weight, held) for weight in GRID for held in np.unique(fold[own]).tolist()]
     run = Parallel(n_jobs=jobs, max_nbytes=None)
@@ -73,7 +73,8 @@ def best(tried: Sequence[Tried]) -> float:
     return next(one.weight for one in harmless if one.own >= top - _WORTH_IT)
 
 
-def _matrix(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> sparse.csr_matrix:
+def message_matrix(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> sparse.csr_matrix:
+    """Whole messages as rows of features, with a vocabulary of their own."""
     reader, _ = reader_of(messages, lexicon)
     counts = reader.read([one.subject for one in messages], [one.body for one in messages]).messages
     matrix = Design.of(counts, Level.learn(counts, MESSAGE_BLOCKS)).matrix

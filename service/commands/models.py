@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from data.errors import ArtifactError, InputError, KypError
+from data.taxonomy import LABELS
 from model.artifact import Manifest
 from model.registry import Registry
 from service.drift import DriftWatch
@@ -16,7 +17,7 @@ from service.judging import build_registry
 from service.settings import read_settings
 from service.wiring import build_records, now
 
-_SHOWN = 20
+_SHOWN, _FEW = 20, 5  # doubtful labels of one's own, or else of the shipped ones
 _PICKED_UP = "A running service takes it up within seconds."
 
 
@@ -68,7 +69,7 @@ def promote(version: str, reason: str, *, anyway: bool) -> None:
     registry = build_registry(read_settings())
     decision = registry.decision(version)
     if decision is not None and not decision["promoted"] and not anyway:
-        raise InputError(f"{version} was not put in use, as {decision['reason']}; --anyway puts it in use all the same")
+        raise InputError(f"{version} was not put in use: {decision['reason']}; --anyway puts it in use all the same")
     registry.promote(version, reason)
     typer.echo(f"Model {version} is in use. {_PICKED_UP}")
 
@@ -107,7 +108,8 @@ def _told(registry: Registry, manifest: Manifest) -> Iterator[str]:
         yield f"own labels count {figures['own_weight']:g} times (mean precision on them by weight: {weights})"
     if "labels" in figures:
         yield f"\n{'on authors not seen':26}{'F1':>8}{'AP':>8}"
-        for label, own in figures["labels"].items():
+        for label in LABELS:
+            own = figures["labels"][label]
             yield f"{label:26}{own['f1']:8.3f}{own['average_precision']:8.3f}"
     yield from _decided(registry.decision(manifest.version))
 
@@ -128,7 +130,7 @@ def _doubtful(registry: Registry, version: str) -> Iterator[str]:
         return
     own = [one for one in found if one["own"]]
     yield f"\n{len(found)} labels look doubtful to the model itself, {len(own)} of them your own"
-    for one in (own or found)[:_SHOWN]:
+    for one in own[:_SHOWN] or found[:_FEW]:
         said = "set" if one["labelled"] else "not set"
         yield f"  {one['message']}  {one['label']} {said}, the model gives it {one['probability']:.0%}"
 

@@ -11,6 +11,7 @@ import pytest
 
 from data.errors import ArtifactError, InputError
 from data.records import Email
+from model.artifact import Provenance
 from model.registry import Registry
 from training.run import train
 
@@ -122,11 +123,16 @@ def test_an_empty_registry_has_no_champion(tmp_path: Path) -> None:
     assert Registry(tmp_path / "none").champion() is None
 
 
-def test_training_again_mends_a_damaged_model(home: Path, folder: Path, models: Path) -> None:
-    """A model of the same version that was tampered with is replaced by a whole one."""
-    (folder / "plain.json").write_text("{}")
+def test_training_again_mends_a_damaged_model(folder: Path, models: Path) -> None:
+    """A model of the same version that was tampered with is replaced by a whole one; a whole one stays as it is."""
     registry = Registry(models)
-    train([home / "part.jsonl"], registry, seed=0, jobs=2, progress=lambda _: None)
+    parameters = registry.load(folder.name)._parameters  # what training would come to again
+    again = Provenance("0" * 64, 9, 0, beside={"card.md": b"# Model"})
+    registry.add(parameters, again)
+    assert registry.manifest(folder.name).messages > 9
+    (folder / "plain.json").write_text("{}")
+    assert registry.add(parameters, again).version == folder.name
+    assert registry.manifest(folder.name).messages == 9
     assert registry.champion() is not None
 
 
