@@ -30,17 +30,21 @@ class Adviser:
 
         What comes with the message (``context``) goes before what is ``known`` of the client.
         """
-        facts = _with_past(self.provider, past)
-        if known is None:
-            facts = replace(facts, client_name=client_name)
-        else:
+        facts = _with_past(self.provider, past, client_name)
+        if known is not None:
             facts = known.laid_over(facts, client_name, assessment.sent_at)
         facts = facts.told(context)
         advice = suggest(assessment, facts, self.playbook)
         return replace(assessment, strategies=advice.strategies, more=advice.more)
 
 
-def _with_past(known: ClientFacts, past: Past | None) -> ClientFacts:
+def _with_past(known: ClientFacts, past: Past | None, client_name: str | None) -> ClientFacts:
     if past is None:
-        return known
-    return replace(known, known_messages=past.count, first_message_at=past.first_at, history=past.latest)
+        return replace(known, client_name=client_name)
+    return replace(
+        known,
+        known_messages=past.count,
+        first_message_at=past.first_at,
+        history=past.latest,
+        client_name=client_name,
+    )

@@ -8,13 +8,14 @@ Step = Callable[[int, int], None]
 
 
 @contextmanager
-def progress(size: int | None, done: int = 0) -> Iterator[Step]:
+def progress(size: int | None, done: int, *, rows_to_output: bool) -> Iterator[Step]:
     """Give a function to call with how many mails and bytes of input came to an end.
 
     On a terminal it shows their number, the rate and, where the ``size`` of the input is known, the time left;
     elsewhere nothing. ``done`` mails were there before.
     """
-    if not sys.stderr.isatty() or sys.stdout.isatty():  # rows on the same screen would run through the bar
+    beside_rows = rows_to_output and sys.stdout.isatty()  # on the same screen they would run through the bar
+    if not sys.stderr.isatty() or beside_rows:
         yield lambda _mails, _bytes: None
         return
     from rich.console import Console

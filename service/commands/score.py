@@ -68,7 +68,7 @@ def _score(
         rows, sent = report.watching(rows, sent)
     inbox.recall(rows, sent, before.items)
     left = islice(inputs.items, before.items, None)
-    with _judging(asked, order) as judge, progress(inputs.size, before.items) as step:
+    with _judging(asked, order) as judge, progress(inputs.size, before.items, rows_to_output=asked.out is None) as step:
         watched = _Weighed(in_growing_chunks(left, before.chunks))
         try:
             for outcomes in judge(watched):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -258,3 +259,18 @@ def test_a_cluster_without_dask_or_scheduler(
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtra, match=r"kyp\[dask\]"):
         score(tmp_path / "out.jsonl", mailbox, scheduler="tcp://127.0.0.1:9")
+
+
+def test_progress_on_a_terminal(home: Path, mailbox: Path, tmp_path: Path) -> None:
+    """On a terminal the number of mails and the rate are shown, on standard error; the bar is gone at the end."""
+    program = f"{sys.executable} -c 'from service.cli import main; main()' score {mailbox} -o {tmp_path / 'out.jsonl'}"
+    read, write = os.openpty()
+    done = subprocess.run(  # noqa: S602 (our own words)
+        program, shell=True, stdout=subprocess.PIPE, stderr=write, env=os.environ | {"KYP_HOME": str(home)}
+    )
+    os.close(write)
+    shown = os.read(read, 1_000_000).decode()
+    os.close(read)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert "60 mails" in shown
+    assert "a second" in shown
