@@ -1,7 +1,6 @@
 """How much dearer lists get between ten thousand and a million generated messages: `make bench-store`.
 
-Prints, for each list, the median at both sizes and their ratio. DATABASE (an SQLAlchemy URL) chooses another database
-than a SQLite file in a temporary folder; it has to be empty.
+Prints, for each list, the median at both sizes and their ratio; SQLite in a temporary folder, unless told otherwise.
 """
 
 import argparse
@@ -11,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,35 +27,31 @@ from service.listing import Query
 from service.store import Store, open_store
 from service.tables import MessageRow, SignalRow
 
-SMALL, LARGE, CHUNK, REPEATS = 10_000, 1_000_000, 5_000, 15
+SMALL, LARGE, CHUNK, REPEATS = 10_000, 1_000_000, 5_000, 25
 START = datetime(2021, 1, 1, tzinfo=UTC)
 SHARES = dict(zip(LABELS, (0.2, 0.1, 0.05, 0.12, 0.06, 0.08, 0.1, 0.04, 0.006), strict=True))
 LEVELS = (0.5, 0.35, 0.144, 0.006)  # a label and a level that are rare: the hard case of a list
 
 
 def main() -> None:
-    """Fill the store, measuring at both sizes."""
+    """Fill two stores and ask both the same, in turns, so that a busy machine slows both alike."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", help="SQLAlchemy URL of an empty database")
-    parser.add_argument("--large", type=int, default=LARGE)
+    parser.add_argument("--databases", nargs=2, metavar="URL", help="two empty databases, for the small and the large")
+    parser.add_argument("--large", type=int, default=LARGE, help="messages in the large one")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(given.database or f"sqlite:///{Path(folder) / 'kyp.db'}")
-        try:
-            _report(store, given.large)
-        finally:
-            store.close()
+        urls = given.databases or [f"sqlite:///{Path(folder) / name}.db" for name in ("small", "large")]
+        with closing(open_store(urls[0])) as small, closing(open_store(urls[1])) as large:
+            for store, count in ((small, SMALL), (large, given.large)):
+                _fill(store.engine, random.Random(7), count)  # noqa: S311 (the same rows each time, no secret)
+            _report(small, large, given.large)
 
 
-def _report(store: Store, large: int) -> None:
-    chance = random.Random(7)  # noqa: S311 (the same rows each time, no secret)
-    _fill(store.engine, chance, 0, SMALL)
-    few = {name: _median(ask) for name, ask in _lists(store)}
-    _fill(store.engine, chance, SMALL, large)
-    many = {name: _median(ask) for name, ask in _lists(store)}
-    _say(f"{'list':42} {SMALL:>10} {large:>10}   ratio")
-    for name in few:
-        _say(f"{name:42} {few[name] * 1000:7.2f} ms {many[name] * 1000:7.2f} ms  {many[name] / few[name]:6.2f}")
+def _report(small: Store, large: Store, count: int) -> None:
+    _say(f"{'list':42} {SMALL:>10} {count:>10}   ratio")
+    for (name, ask_small), (_, ask_large) in zip(_lists(small), _lists(large), strict=True):
+        few, many = _medians(ask_small, ask_large)
+        _say(f"{name:42} {few * 1000:7.2f} ms {many * 1000:7.2f} ms  {many / few:6.2f}")
 
 
 def _say(line: str) -> None:
@@ -90,18 +86,22 @@ def _lists(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "messages of the last 60 days, counted", lambda: clients.inbox(count - timedelta(days=60), count)
 
 
-def _median(ask: Callable[[], object]) -> float:
-    times = []
+def _medians(*asked: Callable[[], object]) -> list[float]:
+    times: list[list[float]] = [[] for _ in asked]
     for _ in range(REPEATS):
-        started = time.perf_counter()
-        ask()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+        for ask, taken in zip(asked, times, strict=True):
+            started = time.perf_counter()
+            ask()
+            taken.append(time.perf_counter() - started)
+    return [statistics.median(taken) for taken in times]
 
 
-def _fill(engine: Engine, chance: random.Random, start: int, stop: int) -> None:
-    for first in range(start, stop, CHUNK):
-        made = [_made(chance, number) for number in range(first, min(first + CHUNK, stop))]
+def _fill(engine: Engine, chance: random.Random, count: int) -> None:
+    with engine.connect() as connection:
+        if connection.scalar(select(func.count()).select_from(MessageRow)) == count:
+            return  # filled by an earlier run
+    for first in range(0, count, CHUNK):
+        made = [_made(chance, number) for number in range(first, min(first + CHUNK, count))]
         with writing(engine) as connection:
             connection.execute(insert(MessageRow), [row for row, _ in made])
             connection.execute(insert(SignalRow), [row for _, rows in made for row in rows])
@@ -109,7 +109,6 @@ def _fill(engine: Engine, chance: random.Random, start: int, stop: int) -> None:
         owners = connection.scalars(select(MessageRow.owner).distinct())
         count_anew(connection, {owner for owner in owners if owner is not None})
     with engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(MessageRow)) == stop
         connection.execute(text("ANALYZE"))
         connection.commit()
 
