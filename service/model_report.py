@@ -35,7 +35,7 @@ class Bin:
     @property
     def size(self) -> float:
         """The radius of its dot: the area grows with the messages, within reason."""
-        return round(min(9.0, 2.5 + math.sqrt(self.messages) / 12), 1)
+        return round(min(7.0, 2.5 + math.sqrt(self.messages) / 16), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,21 @@ class ModelView:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that was never in use, and why not, where that was written down."""
+
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelReport:
     """The model in use (None before the first), the history of champions, newest first, and candidates."""
 
     used: ModelView | None
     reign: Reign | None
     history: tuple[Reign, ...]
-    candidates: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
     running: str | None
     broken: str = ""
 
@@ -94,7 +102,8 @@ def model_report(registry: Registry, running: str | None) -> ModelReport:
         except ArtifactError as error:
             broken = str(error)
     champions = {one.version for one in history}
-    candidates = tuple(version for version in registry.versions() if version not in champions)
+    others = [version for version in registry.versions() if version not in champions]
+    candidates = tuple(Candidate(version, _why_not(registry, version)) for version in others)
     return ModelReport(used, reign, tuple(reversed(history)), candidates, running, broken)
 
 
@@ -107,6 +116,11 @@ def model_view(registry: Registry, version: str) -> ModelView:
     return ModelView(
         version, manifest.messages, manifest.data_fingerprint, figures, scores, card=CARD in manifest.files
     )
+
+
+def _why_not(registry: Registry, version: str) -> str:
+    decision = registry.decision(version)
+    return str(decision.get("reason", "")) if decision else ""
 
 
 def _score(label: Label, told: Mapping[str, Any]) -> LabelScore:

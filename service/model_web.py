@@ -61,7 +61,6 @@ def _page(request: Request, service: Service, error: str = "") -> Response:
     report = model_report.model_report(service.registry, service.champion.version)
     content = {
         "report": report,
-        "decision": service.registry.decision(report.used.version) if report.used else None,
         "drift": drift_table(service.drift, report.used.version) if report.used else None,
         "error": error,
         "rolled": "rolled" in request.query_params,
