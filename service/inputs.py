@@ -42,9 +42,7 @@ def opened(names: Sequence[str], most_bytes: int) -> Iterator[Inputs]:
         files = [None if name == STDIN else _on_disk(name, stack) for name in names]
         streams = [_from_stdin(most_bytes) if file is None else open_items(file) for file in files]
         sizes = [None if file is None else _size(file) for file in files]
-        about = [
-            name if file is None or is_url(name) else _about(file) for name, file in zip(names, files, strict=True)
-        ]
+        about = [name if file is None else _about(name, file) for name, file in zip(names, files, strict=True)]
         known = [size for size in sizes if size is not None]
         total = sum(known) if len(known) == len(sizes) else None
         yield Inputs(chain.from_iterable(streams), "; ".join(about), total, repeatable=None not in files)
@@ -63,15 +61,16 @@ def _from_stdin(most_bytes: int) -> Iterator[Item]:
     yield Unread("stdin", raw, read)
 
 
-def _about(path: Path) -> str:
-    """The name of an input, and a hash that changes when something in it does."""
+def _about(name: str, path: Path) -> str:
+    """The name of an input, and a hash that changes when something in it does (of a URL's copy, the sizes alone)."""
     digest = hashlib.sha256()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file() and not file.name.endswith(OWN_SUFFIXES):
             state = file.stat()
-            known = f"{file.relative_to(path)}\0{state.st_size}\0{state.st_mtime_ns}\0"
+            changed = 0 if is_url(name) else state.st_mtime_ns
+            known = f"{file.relative_to(path)}\0{state.st_size}\0{changed}\0"
             digest.update(known.encode(errors="surrogateescape"))
-    return f"{path} [{digest.hexdigest()[:12]}]"
+    return f"{name} [{digest.hexdigest()[:12]}]"
 
 
 def _size(path: Path) -> int | None:
