@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
-.PHONY: help install run test test-full check format-check protocol simulate bench bench-mail bench-store format lint types imports lock clean
+.PHONY: help install run test test-full check format-check protocol simulate bench bench-mail bench-store bench-http format lint types imports lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -65,6 +65,9 @@ bench-store: install  ## how much dearer lists get from ten thousand to a millio
 
 bench: install  ## kyp beside the standard library, scikit-learn and spaCy, in one run (MAIL=mailbox)
 	PYTHONPATH=. $(BIN)/python tests/bench/batch_bench.py $(MAIL)
+
+bench-http: install  ## the service under 50 clients for a minute: errors, and p99 of a message beside that of an empty request
+	$(BIN)/python tests/bench/http_bench.py
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header pyproject.toml -o .ci/requirements.lock

@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import Problem
+from service.problems import Problem, problem_response
+
+_PACKED = Problem(
+    415,
+    "packed_body",
+    "Packed bodies are not taken, as a small one may hold a very large one: send it without Content-Encoding.",
+    {"Accept-Encoding": "identity"},
+)
 
 
 class LimitBody:
-    """ASGI middleware: count what is read of each request and stop at the limit with 413.
+    """ASGI middleware: count what is read of each request and stop at the limit with 413; 415 for packed ones.
 
     A little more than the limit is still read and thrown away, so that an ordinary client that is busy sending
     gets to see the answer; beyond that the connection ends.
@@ -24,6 +32,9 @@ class LimitBody:
         """Pass the request on with a ``receive`` that counts."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if Headers(scope=scope).get("content-encoding", "identity").lower() != "identity":
+            await problem_response(_PACKED)(scope, receive, send)
             return
         others = (most for start, most in self._others.items() if scope["path"].startswith(start))
         limit = next(others, self._usual)

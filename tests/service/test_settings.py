@@ -70,6 +70,12 @@ def test_what_is_wrong_in_the_file_is_named(file: Path, text: str, word: str) ->
         read_settings()
 
 
+def test_the_example_file_can_be_used(file: Path) -> None:
+    """The file in docs/deploy holds known settings with values that fit."""
+    file.write_bytes((Path(__file__).parents[2] / "docs" / "deploy" / "kyp.toml").read_bytes())
+    assert read_settings().require_tokens is True
+
+
 def test_config_tells_value_and_source(file: Path) -> None:
     """`kyp config` prints a file that kyp can read, and says where each value that was set comes from."""
     file.write_text("port = 9000\n")
@@ -95,8 +101,8 @@ def test_secrets_are_hidden(file: Path, words: tuple[str, ...]) -> None:
 
 
 def test_every_setting_that_names_a_secret_is_kept_as_one() -> None:
-    """A setting called key, password, auth or URL is a secret type, so that no print shows it; public keys are not."""
-    secret = re.compile("_(key|password|auth|url|token)$")
+    """A setting called key, password, auth or token is a secret type, so that no print shows it."""
+    secret = re.compile("_(key|password|auth|token)$")
     plain = {
         name
         for name, field in Settings.model_fields.items()
