@@ -1,4 +1,4 @@
-"""A real PostgreSQL of the tests' own: started once a session in a temporary folder, a fresh database for each test."""
+"""A real PostgreSQL of the tests' own: started once a session in a temporary folder, empty for each test."""
 
 import os
 import pwd
@@ -35,10 +35,28 @@ def new_database() -> Iterator[NewDatabase]:
         yield create
 
 
+@pytest.fixture(scope="session")
+def cleared_database(new_database: NewDatabase) -> NewDatabase:
+    """Empty one database again and again, which is much quicker than to make another one."""
+    url = new_database()
+
+    def clear() -> str:
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return url
+
+    return clear
+
+
 @pytest.fixture
-def postgresql_url(new_database: NewDatabase) -> str:
+def postgresql_url(cleared_database: NewDatabase) -> str:
     """An empty PostgreSQL database."""
-    return new_database()
+    return cleared_database()
 
 
 @contextmanager
@@ -80,7 +98,7 @@ def _server() -> Iterator[Path]:
                 _wait(folder, server)
                 yield folder
             finally:
-                server.send_signal(signal.SIGINT)  # its fast shutdown
+                server.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
     finally:
         shutil.rmtree(folder)
 

@@ -299,3 +299,12 @@ def test_a_body_that_is_no_form_is_refused(client: httpx.Client) -> None:
     for content, kind, status in ((b"{}", "application/json", 415), (b"x", "multipart/form-data; boundary=y", 422)):
         answer = client.post("/v1/inbound/mailgun", content=content, headers={"Content-Type": kind})
         assert answer.status_code == status
+
+
+def test_without_a_model_the_provider_tries_again(home: Path, tmp_path: Path, store_url: str, running: Running) -> None:
+    """503 keeps nothing and spends no token: the same request is taken once there is a model."""
+    fields = parsed()
+    with running(Settings(home=tmp_path, database_url=store_url, mailgun_signing_key=SIGNING_KEY)) as client:
+        assert client.post("/v1/inbound/mailgun", data=fields).status_code == 503
+    with running(Settings(home=home, database_url=store_url, mailgun_signing_key=SIGNING_KEY)) as client:
+        is_anas(the_message(client, client.post("/v1/inbound/mailgun", data=fields)), "mailgun")
