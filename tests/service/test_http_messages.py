@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from data.taxonomy import LABELS
 from service.schemas import AssessmentOut
 from service.settings import Settings
+from tests.service.outlook_file import outlook_message
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 
@@ -206,3 +208,14 @@ def test_a_form_without_a_mail_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/messages", files={"file": ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(2000))})
     assert (answer.status_code, answer.json()["error"]["code"]) == (200, "unreadable_mail")
     assert client.get("/v1/messages").json()["messages"] == []
+
+
+def test_an_outlook_file_is_a_message(client: httpx.Client) -> None:
+    """A .msg is known by its first bytes, whatever its name, and read like any mail."""
+    sent_at = datetime(2026, 3, 5, 17, 42, tzinfo=UTC)
+    file = outlook_message("Drafts", FIELDS["body"], "ana@brightloom.example", "Ana Cruz", sent_at)
+    answer = client.post("/v1/messages", files={"file": ("upload.bin", file)})
+    assert answer.status_code == 201, answer.text
+    row = answer.json()
+    assert (row["client"], row["subject"], row["text"]) == ("ana@brightloom.example", "Drafts", FIELDS["body"])
+    assert (row["source"], datetime.fromisoformat(row["sent_at"])) == ("api", sent_at)
