@@ -57,6 +57,13 @@ def percent(share: float) -> str:
     return f"{min(99, max(1, rounded)) if 0 < share < 1 else rounded}%"
 
 
+def coded(text: str) -> Markup:
+    """A sentence whose words between backticks are code."""
+    as_text, as_code = Markup("{}"), Markup("<code>{}</code>")
+    parts = ((as_code if place % 2 else as_text).format(part) for place, part in enumerate(text.split("`")))
+    return Markup("").join(parts)
+
+
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -64,7 +71,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters["percent"] = percent
+_environment.filters.update(percent=percent, coded=coded)
 _environment.globals.update(
     LABELS=LABELS,
     ARCHETYPES=ARCHETYPES,

@@ -78,6 +78,8 @@ def _lists(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "a usual client", lambda: store.page(Query(client=usual))
     yield "the biggest client (1 in 100)", lambda: store.page(Query(client=big))
     yield "the biggest client and a label", lambda: store.page(Query(client=big, label=LABELS[2]))
+    yield "a page of search, a common word", lambda: store.page(Query(words=("the",)))
+    yield "a page of search, nothing found", lambda: store.page(Query(words=("xyzzy",)))
     yield "one message by its id", lambda: store.get("m0000100")
     yield "the past of a usual client", lambda: store.past(usual, before=None)
     yield "the past of the biggest client", lambda: store.past(big, before=None)
