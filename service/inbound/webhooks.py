@@ -45,9 +45,9 @@ async def from_sendgrid(request: Request, service: Here) -> Response:
     doors = service.doors
     if doors.sendgrid_key is None and doors.sendgrid_pair is None:
         raise _closed("KYP_SENDGRID_PUBLIC_KEY or KYP_SENDGRID_BASIC_AUTH")
-    body = await whole_body(request)
     if doors.sendgrid_pair is not None:
-        _check_pair(request, doors.sendgrid_pair)
+        _check_pair(request, doors.sendgrid_pair)  # before anything large is read
+    body = await whole_body(request)
     if doors.sendgrid_key is not None:
         timestamp, signature = (request.headers.get(name, "") for name in (sendgrid.TIMESTAMP, sendgrid.SIGNATURE))
         doors.sendgrid_key.check(timestamp, signature, body)
