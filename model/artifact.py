@@ -21,7 +21,7 @@ from model.lexicon import FOLDER, Lexicon
 from model.parameters import Parameters
 from model.triage import Triage
 
-FORMAT = 2
+FORMAT = 3
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "spacy")
 _MANIFEST, _ARRAYS, _PLAIN = "manifest.json", "arrays.npz", "plain.json"
 _WAY_OUT = "train a new model with `kyp train`"
@@ -124,8 +124,8 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def load(folder: Path, lexicon: Lexicon) -> Triage:
-    """Load the model in ``folder`` after checking every file against the manifest.
+def load(folder: Path, lexicon: Lexicon, prior: float | None = None) -> Triage:
+    """Load the model in ``folder`` after checking every file against the manifest; ``prior`` as in model.triage.
 
     Raises:
         ArtifactError: a file is missing, was changed, or does not hold what it should.
@@ -140,7 +140,7 @@ def load(folder: Path, lexicon: Lexicon) -> Triage:
         parameters = Parameters.from_parts(arrays, json.loads(contents[_PLAIN]))
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         raise ArtifactError(f"model {folder.name} does not hold what a model of kyp holds; {_WAY_OUT}") from error
-    return Triage(parameters, lexicon, manifest.version)
+    return Triage(parameters, lexicon, manifest.version, prior)
 
 
 def lexicon_fingerprint(folder: Path = FOLDER) -> str:

@@ -12,6 +12,7 @@ from model.features import Vocabulary
 from model.language import LanguageModel
 from model.layers import Stack
 from model.lexicon import Floats
+from model.prior import Shares
 from model.space import Heads, Level
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -49,6 +50,7 @@ class Parameters:
     language: LanguageModel
     deadlines: DeadlineModel
     operating: Operating
+    shares: Shares
 
     def to_parts(self) -> tuple[Arrays, dict[str, Any]]:
         """Arrays by name, and what JSON can hold."""
@@ -71,6 +73,7 @@ class Parameters:
             "pivots": list(self.vocabulary.pivots),
             "characters": list(self.vocabulary.characters),
             "deadlines": {name: value for name, value in deadlines.items() if not isinstance(value, np.ndarray)},
+            "shares": {"labels": list(self.shares.labels), "labelled": self.shares.labelled},
             "language_floor": self.language.floor,
             "operating": {
                 "labels": list(self.operating.labels),
@@ -107,6 +110,7 @@ class Parameters:
                 (urgency[0], urgency[1], urgency[2]),
                 float(plain["operating"]["evidence"]),
             ),
+            Shares(tuple(plain["shares"]["labels"]), float(plain["shares"]["labelled"])),
         )
 
     def _levels(self) -> tuple[tuple[str, Level, Heads], tuple[str, Level, Heads]]:

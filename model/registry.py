@@ -32,8 +32,10 @@ class Reign:
 class Registry:
     """Versions of the model in one folder, and an atomic pointer to the champion."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, prior: float | None = None) -> None:
+        """``prior``: the share of messages that bear a label where the models shall judge; see model.triage."""
         self.home = home
+        self.prior = prior
 
     def add(self, parameters: Parameters, provenance: Provenance) -> Manifest:
         """Write a candidate to disk; it is not in use before it is promoted."""
@@ -100,7 +102,7 @@ class Registry:
 
     def load(self, version: str) -> Triage:
         """Load one version (InputError where there is none of that name, ArtifactError where it cannot be trusted)."""
-        return artifact.load(self._folder(version), load_lexicon())
+        return artifact.load(self._folder(version), load_lexicon(), self.prior)
 
     def manifest(self, version: str) -> Manifest:
         """The manifest of one version."""

@@ -14,6 +14,7 @@ from model.evidence import carrying
 from model.layers import SENTENCE_HEADS, levels, ordered
 from model.lexicon import Floats, Lexicon
 from model.parameters import Parameters
+from model.prior import shifted
 from model.reader import Reader, Reading, scores
 from model.text import MAX_CHARACTERS, Ints, Tokenizer
 
@@ -39,8 +40,10 @@ class Judgement:
 class Triage:
     """Judges mails with one fitted model; may be shared by threads, which then wait for each other."""
 
-    def __init__(self, parameters: Parameters, lexicon: Lexicon, version: str) -> None:
+    def __init__(self, parameters: Parameters, lexicon: Lexicon, version: str, prior: float | None = None) -> None:
+        """``prior``: the share of messages that bear a label where this one judges; as in training where left out."""
         self.version = version
+        self._prior = prior
         self._parameters = parameters
         self._reader = Reader(Tokenizer(), parameters.vocabulary, lexicon, parameters.word_weights)
         self._lock = Lock()
@@ -67,7 +70,13 @@ class Triage:
             messages = scores(reading.messages, own.message_level, own.message_heads)
             inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
             languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)
-            return Judgement(reading, own.stack.probabilities(inputs), sentences, languages, dated)
+            return Judgement(reading, self._probabilities(inputs), sentences, languages, dated)
+
+    def _probabilities(self, inputs: Floats) -> Floats:
+        told = self._parameters.stack.probabilities(inputs)
+        if self._prior is not None:
+            told[:, : len(LABELS)] = shifted(told[:, : len(LABELS)], self._parameters.shares, self._prior)
+        return told
 
     def _assess(self, emails: Sequence[Email]) -> list[Assessment]:
         if not emails:

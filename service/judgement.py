@@ -34,15 +34,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker must know: where the models are, which one to use, and one's own addresses."""
+    """What a worker must know: where the models are, which to use, one's own addresses, how common labels are."""
 
     models_folder: Path
     version: str
     own: frozenset[str] = frozenset()
+    prior: float | None = None
 
     def carry_out(self, chunk: Sequence[Item]) -> list[Outcome]:
         """Read and judge a chunk in this process, which loads the model once and keeps to one core."""
-        judge = _loaded(self.models_folder, self.version).judge
+        judge = _loaded(self.models_folder, self.version, self.prior).judge
         with threadpool_limits(1):
             return outcomes(map(as_email, chunk), judge, self.own)
 
@@ -61,5 +62,5 @@ def _own(mail: Email) -> Outcome:
 
 
 @cache
-def _loaded(models_folder: Path, version: str) -> Triage:
-    return Registry(models_folder).load(version)
+def _loaded(models_folder: Path, version: str, prior: float | None) -> Triage:
+    return Registry(models_folder, prior).load(version)

@@ -10,7 +10,7 @@ from service.settings import Settings
 
 def build_registry(settings: Settings) -> Registry:
     """The models on disk."""
-    return Registry(settings.models_folder)
+    return Registry(settings.models_folder, settings.prior)
 
 
 def build_adviser(settings: Settings) -> Adviser:

@@ -37,6 +37,9 @@ def score(
     scheduler: Annotated[str | None, typer.Option(help="Of the cluster, as in tcp://host:8786.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with OUT where a run was stopped.")] = False,
     me: Annotated[list[str] | None, typer.Option("--me", help="An address of yours; give it once for each.")] = None,
+    prior: Annotated[
+        float | None, typer.Option(help="Share of the messages that bear a label, as 0.1; by default as in training.")
+    ] = None,
     keep_copies: Annotated[bool, typer.Option("--keep-copies", help="Score a message each time it comes.")] = False,
 ) -> None:
     """Judge mails: one row each, in the order of the input."""
@@ -59,6 +62,7 @@ def score(
             scheduler=scheduler,
             resume=resume,
             own=own,
+            prior=prior,
             keep_copies=keep_copies,
         )
     )

@@ -54,6 +54,9 @@ class Settings(AnswerSettings, InboundSettings, ServingSettings):
     retain_text: int | None = Field(
         None, ge=0, description="days after which texts of messages are dropped and figures kept; never where not set"
     )
+    prior: float | None = Field(
+        None, gt=0, lt=1, description="share of your messages that bear a label at all; the training data's if not set"
+    )
     playbook: Path | None = Field(None, description="a folder of own strategies that override the shipped ones")
 
     @property

@@ -13,6 +13,7 @@ from model.features import TypeTable, Vocabulary, learn_vocabulary
 from model.layers import ordered
 from model.lexicon import Floats, Lexicon
 from model.parameters import Operating, Parameters
+from model.prior import Shares
 from model.reader import Reader, Reading, joined
 from model.space import MESSAGE_BLOCKS, SENTENCE_BLOCKS, Design, Level
 from model.text import Ints, Tokenizer
@@ -107,6 +108,7 @@ def _fit(
         fit_language(reader, reading, np.array([LANGUAGES.index(one.lang) for one in messages])),
         dated.model,
         _operating(messages, reading, sentences, np.where(weights > 0, second.held_out, 0), targets),
+        _shares(targets[:, : len(LABELS)]),
     )
     return Fitted(parameters, second.held_out, fold)
 
@@ -146,3 +148,7 @@ def _operating(
         best_urgency_thresholds(exceeds, np.array([one.urgency for one in messages])),
         best_evidence_score(messages, reading.tokens, sentences.held_out),
     )
+
+
+def _shares(labelled: Targets) -> Shares:
+    return Shares(tuple(labelled.mean(axis=0).tolist()), float(labelled.any(axis=1).mean()))

@@ -38,16 +38,17 @@ class Scoring:
     scheduler: str | None = None
     resume: bool = False
     own: frozenset[str] = frozenset()
+    prior: float | None = None
     keep_copies: bool = False
 
 
 def run(asked: Scoring) -> None:
     """Judge all inputs (InputError where one cannot be opened); tell what became no row, or one with an error."""
-    settings = read_settings()
+    settings = read_settings(prior=asked.prior)
     with opened(asked.inputs, settings.max_body_bytes) as inputs:
         adviser, registry = build_adviser(settings), build_registry(settings)
         ensure_model(registry)
-        order = Order(settings.models_folder, registry.champion_version() or "", asked.own)
+        order = Order(settings.models_folder, registry.champion_version() or "", asked.own, settings.prior)
         about = _about(asked, inputs, order, adviser, settings) if inputs.repeatable else None
         inbox = Inbox(adviser, None if asked.keep_copies else Copies())
         report = None if asked.report is None else Reporting(asked.report, adviser, mask=asked.mask)
@@ -124,6 +125,7 @@ def _about(asked: Scoring, inputs: Inputs, order: Order, adviser: Adviser, setti
     return {
         "inputs": inputs.about,
         "model": order.version,
+        "prior": "as in training" if order.prior is None else f"{order.prior:g}",
         "playbook": texts,
         "working hours": f"{settings.working_hours} {settings.timezone}",
         "holidays": holidays,
