@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from data.context import Context
@@ -49,8 +48,8 @@ async def take_message(request: Request, service: Here) -> Response:
     """
     body = await whole_body(request)
     if media_type(request) == FORM_TYPE:
-        return await run_in_threadpool(_take_files, service, request.headers["content-type"], body)
-    receipt = await run_in_threadpool(_take, service, media_type(request), body)
+        return await service.turns.run(_take_files, service, request.headers["content-type"], body)
+    receipt = await service.turns.run(_take, service, media_type(request), body)
     return _answer(receipt)
 
 

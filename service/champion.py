@@ -12,6 +12,8 @@ from model.triage import Triage
 
 log = logging.getLogger("kyp.model")
 
+_NO_MODEL = "There is no model yet: run `kyp train`, or `kyp serve`, which trains first."
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -48,10 +50,9 @@ class Champion:
         Who judges several times with one model keeps hold of it: the next call may give another.
         """
         if self._triage is None:
-            with self._loading:
-                self._load_first()
+            self.refresh()
         if self._triage is None:
-            raise ArtifactError("There is no model yet: run `kyp train`, or `kyp serve`, which trains first.")
+            raise ArtifactError(self._refused.reason if self._refused else _NO_MODEL)
         return self._triage
 
     def judge(self, emails: Sequence[Email]) -> list[Assessment]:
@@ -73,11 +74,6 @@ class Champion:
                 return
             self._seen = reign
             self._take_up(reign.version)
-
-    def _load_first(self) -> None:
-        if self._triage is None:
-            self._seen = _last(self._registry)
-            self._triage = self._registry.load(self._seen.version) if self._seen else None
 
     def _take_up(self, version: str) -> None:
         if version != self.version:

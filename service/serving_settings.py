@@ -36,6 +36,7 @@ class ServingSettings(BaseSettings):
     trusted_proxies: Words = Field(
         (), description="addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, by comma"
     )
+    taking_threads: int = Field(4, gt=0, description="threads that take mails, one mail each at a time")
     max_requests: int = Field(200, gt=0, description="requests answered at the same time; more get 503")
     max_connections: int = Field(500, gt=0, description="connections open at the same time; more get 503")
     head_seconds: float = Field(10, gt=0, description="for the headers of a request to come")

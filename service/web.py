@@ -41,7 +41,7 @@ async def take(request: Request, service: Here) -> Response:
         name = file.filename or "" if isinstance(file, UploadFile) else ""
     texts = texts_of(request)
     try:
-        receipt = await run_in_threadpool(_receive, service, _pasted(service, given, content, name, texts), texts)
+        receipt = await service.turns.run(_receive, service, _pasted(service, given, content, name, texts), texts)
     except KypError as error:
         status = 503 if isinstance(error, ArtifactError) else 422
         return await run_in_threadpool(_inbox, request, service, given, str(error), status)

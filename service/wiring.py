@@ -25,6 +25,7 @@ from service.sessions import Sessions
 from service.settings import Settings
 from service.store import Store, open_store
 from service.tokens import Tokens
+from service.turns import Turns
 from service.week import WeekPlanner
 
 
@@ -63,6 +64,7 @@ class Service:
     rates: Rates
     drift: DriftWatch
     metrics: Metrics
+    turns: Turns
     catalogues: Mapping[InterfaceLanguage, Catalogue]
     clock: Callable[[], datetime]
 
@@ -110,6 +112,7 @@ def build_service(settings: Settings, clock: Callable[[], datetime] = now, champ
         rates=Rates(settings.rate_limit, settings.failure_limit),
         drift=drift,
         metrics=metrics,
+        turns=Turns(settings.taking_threads),
         catalogues=load_catalogues(),
         clock=clock,
     )

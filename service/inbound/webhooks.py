@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from service.bodies import whole_body
@@ -66,7 +65,7 @@ async def from_postmark(request: Request, service: Here) -> Response:
 async def _take(service: Service, read: Callable[[], Delivery], source: str) -> Response:
     """Read and keep a mail, away from the loop that other requests wait for."""
     try:
-        receipt = await run_in_threadpool(lambda: service.intake.take(read(), source))
+        receipt = await service.turns.run(lambda: service.intake.take(read(), source))
     except Replayed as error:
         raise Problem(
             mailgun.NEVER, "replayed", "This token was used before; the mail that it came with is kept."

@@ -1,9 +1,14 @@
-"""The service under 50 clients for a minute: errors, and p99 of POST /v1/messages beside that of an empty endpoint."""
+"""The service under 50 clients for a minute: errors, and p99 of POST /v1/messages beside that of an empty endpoint.
+
+Each client asks for nothing, then sends a message, again and again: once without a pause, where the figure tells how
+long the queue is of a service that is asked for more than it can do, and once with pauses, as people and programs ask.
+"""
 
 import argparse
 import asyncio
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -15,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-CLIENTS, SECONDS, AIM = 50, 60.0, 3.0
+CLIENTS, SECONDS, PAUSES, AIM = 50, 60.0, (0.0, 5.0), 3.0
 EMPTY, POST = "GET /healthz", "POST /v1/messages"
 WARM_UP = 3.0  # seconds that do not count
 _ROOT = Path(__file__).parents[2]
@@ -34,21 +39,34 @@ class Tally:
 
 
 def main() -> None:
-    """Serve with a fresh store, ask, print."""
+    """One run for each pause."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--pause", type=float, nargs="+", default=PAUSES, help="seconds on average, one run for each")
     given = parser.parse_args()
+    runs = [_run(given.clients, given.seconds, pause) for pause in given.pause]
+    if any(tally.errors for tally in runs):
+        sys.exit(1)
+
+
+def _run(clients: int, seconds: float, pause: float) -> Tally:
+    """Serve with a fresh store, ask, print."""
     with tempfile.TemporaryDirectory(prefix="kyp-bench-") as folder:
         command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
         environment = os.environ | {"KYP_DATABASE_URL": f"sqlite:///{folder}/kyp.db", "KYP_LOG_FORMAT": "json"}
         log = Path(folder) / "log"
         with log.open("wb") as sink, subprocess.Popen(command, stderr=sink, env=environment, cwd=_ROOT) as serving:  # noqa: S603 (kyp itself)
             try:
-                tally = asyncio.run(_ask(_port(log, serving), given.clients, given.seconds))
+                tally = asyncio.run(_ask(_port(log, serving), clients, seconds, pause))
             finally:
                 serving.terminate()
-    _print(tally, given.clients, given.seconds)
+    told = f"{clients} clients for {seconds:g} s, " + (
+        f"pausing {pause:g} s on average" if pause else "without a pause"
+    )
+    print(f"{told}; one process, {os.cpu_count()} cores, load of the machine {os.getloadavg()[0]:.1f}")  # noqa: T201 (a bench prints)
+    _print(tally, seconds)
+    return tally
 
 
 def _port(log: Path, serving: "subprocess.Popen[bytes]") -> int:
@@ -62,27 +80,47 @@ def _port(log: Path, serving: "subprocess.Popen[bytes]") -> int:
     sys.exit(f"the service did not start: {log.read_text()}")
 
 
-async def _ask(port: int, clients: int, seconds: float) -> Tally:
+async def _ask(port: int, clients: int, seconds: float, pause: float) -> Tally:
     tally, bodies = Tally(), _messages()
-    await _client(port, Tally(), bodies, time.perf_counter() + WARM_UP)
+    await _client(port, Tally(), bodies, _Pace(0, 0, time.perf_counter() + WARM_UP))
     end = time.perf_counter() + seconds
-    await asyncio.gather(*(_client(port, tally, bodies, end) for _ in range(clients)))
+    paces = [_Pace(number, pause, end) for number in range(clients)]
+    await asyncio.gather(*(_client(port, tally, bodies, pace) for pace in paces))
     return tally
 
 
-async def _client(port: int, tally: Tally, bodies: Iterator[bytes], end: float) -> None:
-    """One connection: an empty request, a message, an empty request, and so on."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for kind in cycle((EMPTY, POST)):
-        if time.perf_counter() >= end:
-            break
+class _Pace:
+    """When one client asks."""
+
+    def __init__(self, seed: int, pause: float, end: float) -> None:
+        self._random = random.Random(seed)  # noqa: S311 (a bench, not a secret)
+        self._pause = pause
+        self._end = end
+
+    async def pause(self) -> bool:
+        """Wait; False where the time is over."""
+        if self._pause:
+            left = max(0.0, self._end - time.perf_counter())
+            await asyncio.sleep(min(left, self._random.expovariate(1 / self._pause)))
+        return time.perf_counter() < self._end
+
+
+async def _client(port: int, tally: Tally, bodies: Iterator[bytes], pace: _Pace) -> None:
+    """A pause, an empty request, a message, and again; a connection for each pair, as clients that come and go."""
+    while await pace.pause():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await _pair(reader, writer, tally, next(bodies))
+        writer.close()
+
+
+async def _pair(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tally: Tally, body: bytes) -> None:
+    for kind in (EMPTY, POST):
         began = time.perf_counter()
-        writer.write(_request(kind, next(bodies) if kind == POST else b""))
+        writer.write(_request(kind, body if kind == POST else b""))
         status = await _status(reader)
         tally.seconds[kind].append(time.perf_counter() - began)
         if status not in (200, 201):
             tally.errors.append(f"{kind}: {status}")
-    writer.close()
 
 
 def _request(kind: str, body: bytes) -> bytes:
@@ -114,16 +152,13 @@ def _messages() -> Iterator[bytes]:
         yield json.dumps(fields).encode()
 
 
-def _print(tally: Tally, clients: int, seconds: float) -> None:
-    print(f"{clients} clients for {seconds:g} s on {os.cpu_count()} cores, one process")  # noqa: T201 (a bench prints)
+def _print(tally: Tally, seconds: float) -> None:
     for kind, taken in tally.seconds.items():
         shares = ", ".join(f"p{percent} {tally.percentile(kind, percent):.0f} ms" for percent in (50, 95, 99))
         print(f"{kind:18} {len(taken):6} requests, {len(taken) / seconds:.0f} a second, {shares}")  # noqa: T201
     ratio = tally.percentile(POST, 99) / tally.percentile(EMPTY, 99)
     print(f"errors: {len(tally.errors)} {sorted(set(tally.errors))[:5]}")  # noqa: T201
     print(f"p99 of {POST} is {ratio:.2f} times that of {EMPTY} (aim: at most {AIM:g})")  # noqa: T201
-    if tally.errors:
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from data.errors import ArtifactError
 from data.taxonomy import LABELS
 from model.artifact import Provenance
 from model.registry import Registry
+from model.triage import Triage
 from service.champion import Champion
 from service.metrics import Metrics
 from service.settings import Settings
@@ -162,6 +163,31 @@ def test_a_broken_new_model_is_refused_and_told(
     arrays.write_bytes(whole)
     registry.promote(new, "mended")
     until(lambda: own.get("/readyz").json() == {"status": "ready", "model": new, "refused_model": None})
+
+
+class Counted(Registry):
+    """The registry, which counts how often a model was loaded from it."""
+
+    loads = 0
+
+    def load(self, version: str) -> Triage:
+        """Count, and load."""
+        self.loads += 1
+        return super().load(version)
+
+
+def test_a_model_that_cannot_be_used_is_not_loaded_for_every_request(own_home: Path) -> None:
+    """Where there is no other model, each request is told so at once; a new one is taken up all the same."""
+    old, new = another(own_home)
+    (own_home / "models" / old / "plain.json").write_text("{}")
+    registry = Counted(own_home / "models")
+    champion = Champion(registry)
+    for _ in range(5):
+        with pytest.raises(ArtifactError, match=old):
+            champion.triage()
+    assert registry.loads == 1
+    registry.promote(new, "a test")
+    assert champion.triage().version == new
 
 
 def test_a_damaged_pointer_leaves_the_model_in_use(own: httpx.Client, own_home: Path) -> None:
