@@ -22,6 +22,7 @@ from service.inbound.delivery import Delivery
 from service.listing import Query
 from service.settings import Settings
 from service.wiring import Service, build_service
+from tests.service.test_http_clients import bytes_of_the_files, rows_of_all_tables
 
 FORWARD = """\
 From: Tomas Reyes <tomas@studio.example>\r
@@ -281,13 +282,19 @@ def test_an_hour_has_so_many_answers(made: Made, peer: Peer, clock: Clock) -> No
     assert len(peer.letters) == 4
 
 
-def test_what_was_forgotten_is_not_answered(made: Made, peer: Peer) -> None:
-    """A client who is forgotten takes the waiting answers along."""
+def test_what_was_forgotten_is_not_answered(made: Made, peer: Peer, store_url: str) -> None:
+    """A client who is forgotten takes answers along, waiting and sent ones: no table knows of them."""
     service = made()
     take(service)
+    send_all(service)
+    peer.letters.clear()
+    take(service, FORWARD.replace("arrive?", "arrive? I wait."))
+    assert len(rows_of_all_tables(store_url)["answers"]) == 2
     service.clients.forget("ana@brightloom.example")
     send_all(service)
     assert peer.letters == []
+    assert rows_of_all_tables(store_url)["answers"] == []
+    assert "brightloom" not in str(rows_of_all_tables(store_url)) + bytes_of_the_files(store_url)
 
 
 @pytest.mark.parametrize("missing", ["answer_from", "answer_to"])
