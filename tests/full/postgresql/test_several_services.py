@@ -60,3 +60,15 @@ def test_clients_merged_while_their_mail_comes_in_are_counted_right(
         stored = [row["client"] for row in one.get("/v1/messages", params={"limit": 200}).json()["messages"]]
         assert len(stored) == 60
         assert sum(counted.values()) == 60
+
+
+def test_the_same_correction_by_many_is_kept_once(home: Path, store_url: str, running: Running) -> None:
+    """Sent again and again, through two services at once, one person's opinion is one entry in the history."""
+    settings = Settings(home=home, database_url=store_url)
+    with running(settings) as one, running(settings) as other:
+        message = one.post("/v1/messages", json={"body": "Did my message arrive?", "from": "ana@x.example"}).json()
+        path, opinion = f"/v1/messages/{message['id']}/labels", {"labels": {"distrust": True}, "annotator": "mia"}
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda n: (one, other)[n % 2].put(path, json=opinion), range(16)))
+        assert {answer.status_code for answer in answers} <= {200, 201}
+        assert len(one.get(path).json()["corrections"]) == 1
