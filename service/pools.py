@@ -11,7 +11,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 
 from data.errors import InputError, MissingExtra
 from service.batch import Chunk
-from service.judgement import Order, Outcome
+from service.judgement import Order, Outcome, packed, unpacked
 from service.workers import UNDER_WAY, LostWorker, Pool
 
 _PATIENCE = "10s"  # for a scheduler that does not answer
@@ -61,17 +61,17 @@ class _Processes:
     def room(self) -> int:
         return UNDER_WAY * self._jobs
 
-    def submit(self, chunk: Chunk) -> "Future[list[Outcome]]":
+    def submit(self, chunk: Chunk) -> "Future[bytes]":
         try:
             return self._submitted(chunk)
         except BrokenProcessPool:  # found out between two results: the chunks under way will tell
-            failed: Future[list[Outcome]] = Future()
+            failed: Future[bytes] = Future()
             failed.set_exception(BrokenProcessPool())
             return failed
 
-    def result(self, future: "Future[list[Outcome]]") -> list[Outcome]:
+    def result(self, future: "Future[bytes]") -> list[Outcome]:
         try:
-            return future.result()
+            return unpacked(future.result())
         except BrokenProcessPool as lost:
             raise LostWorker from lost
 
@@ -84,8 +84,8 @@ class _Processes:
         """End the processes, at once: nobody waits for what they were at."""
         self._executor.shutdown(wait=True, kill_workers=True)
 
-    def _submitted(self, chunk: Chunk) -> "Future[list[Outcome]]":
-        future: Future[list[Outcome]] = self._executor.submit(self._order.carry_out, chunk)
+    def _submitted(self, chunk: Chunk) -> "Future[bytes]":
+        future: Future[bytes] = self._executor.submit(self._order.carry_out_packed, packed(chunk))
         return future
 
     def _started(self) -> Any:  # noqa: ANN401 (joblib has no types)
@@ -107,16 +107,16 @@ class _Cluster:
         threads: dict[str, int] = self._client.nthreads()
         return UNDER_WAY * sum(threads.values())
 
-    def submit(self, chunk: Chunk) -> "Future[list[Outcome]]":
+    def submit(self, chunk: Chunk) -> "Future[bytes]":
         # A chunk is sent as it is, not looked at for equal ones that were judged before.
-        future: Future[list[Outcome]] = self._client.submit(self._order.carry_out, chunk, pure=False)
+        future: Future[bytes] = self._client.submit(self._order.carry_out_packed, packed(chunk), pure=False)
         return future
 
-    def result(self, future: "Future[list[Outcome]]") -> list[Outcome]:
+    def result(self, future: "Future[bytes]") -> list[Outcome]:
         from distributed import KilledWorker
 
         try:
-            return future.result()
+            return unpacked(future.result())
         except (KilledWorker, CancelledError) as lost:
             raise LostWorker from lost
 

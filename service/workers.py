@@ -33,10 +33,10 @@ class Pool(Protocol):
     def room(self) -> int:
         """How many chunks to have under way."""
 
-    def submit(self, chunk: Chunk) -> "Future[list[Outcome]]":
+    def submit(self, chunk: Chunk) -> "Future[bytes]":
         """Have a chunk judged."""
 
-    def result(self, future: "Future[list[Outcome]]") -> list[Outcome]:
+    def result(self, future: "Future[bytes]") -> list[Outcome]:
         """Wait for a chunk (LostWorker where its worker ended)."""
 
     def mend(self) -> bool:
@@ -46,7 +46,7 @@ class Pool(Protocol):
 @dataclass(slots=True)
 class _Sent:
     chunk: Chunk
-    future: "Future[list[Outcome]]"
+    future: "Future[bytes]"
     attempts: int = 1
 
 
@@ -92,5 +92,5 @@ def _send_again(waiting: deque[_Sent], pool: Pool) -> None:
     waiting[0].attempts += 1
 
 
-def _is_done(future: "Future[list[Outcome]]") -> bool:
+def _is_done(future: "Future[bytes]") -> bool:
     return future.done() and not future.cancelled() and future.exception() is None

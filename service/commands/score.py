@@ -1,6 +1,5 @@
 """`kyp score`: mails of any number in, one row a mail out, as a stream; and a report on the whole."""
 
-import gc
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,7 +87,6 @@ def _score(
 def _judging(asked: Scoring, order: Order) -> Iterator[Judging]:
     """The way chunks are judged: in this process, in several, or by a cluster."""
     if asked.scheduler is None and asked.jobs == 1:
-        gc.freeze()  # what was loaded stays: looking through it again and again costs a tenth of the time
         yield lambda chunks: map(order.carry_out, chunks)
         return
     from service.pools import cluster, processes

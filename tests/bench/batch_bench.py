@@ -16,10 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import spacy
@@ -31,22 +30,21 @@ from spacy.training import Example
 
 from data.datasets import load, shipped
 from data.mail.archives import open_items
-from data.mail.unread import Item, as_email
+from data.mail.unread import as_email
 from data.records import Email, LabelledMessage
 from data.taxonomy import LABELS
 from data.wire import to_json
-from service.batch import Chunk, Inbox, in_growing_chunks
+from service.batch import Inbox, in_growing_chunks
 from service.copies import Copies
-from service.judgement import Order, Outcome
+from service.judgement import Order
 from service.judging import build_adviser, build_registry
-from service.pools import processes
 from service.settings import read_settings
-from service.workers import judged_by_workers
 from tests.bench.mailboxes import write_mailbox
 
 KYP = (sys.executable, "-c", "from service.cli import main; main()")
 MADE = 4_000  # mails of a mailbox that is made
 OF_SPACY = 500  # mails for the slowest
+SIZES = 2_000, 10_000  # of mailboxes, to see what grows
 STEPS, BATCH = 40, 64  # of training the neural one: what it knows does not change its speed
 
 
@@ -57,13 +55,15 @@ def main(path: Path | None) -> None:
             path = Path(folder) / "made.mbox"
             write_mailbox(path, MADE)
         order = _order()
-        parts = _parts(path, order)  # the first run learns the mailbox's words, as every run over a mailbox does
+        first, parts = _parts(path, order), _parts(path, order)
         _say(f"{parts.mails} mails of {path.name}, one core\n")
-        _table("Where kyp's time goes, from bytes to rows", parts.seconds, parts.mails)
-        _beside(path, parts)
-        _jobs(path, order)
+        _table("At first, while the mailbox's words are new", first.seconds, first.mails)
+        _say("")
+        _table("Once they are known, as in a large mailbox", parts.seconds, parts.mails)
+        _beside(path, first, parts)
         _start_up()
         _memory(Path(folder))
+        _jobs(Path(folder))
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ def _parts(path: Path, order: Order) -> _Parts:
                 json.dumps(to_json(row), ensure_ascii=False)
 
 
-def _beside(path: Path, kyp: _Parts) -> None:
+def _beside(path: Path, first: _Parts, kyp: _Parts) -> None:
     data = load(shipped())
     mails = [as_email(item) for item in open_items(path)]
     texts = [f"{mail.subject}\n{mail.text}" for mail in mails]
@@ -124,6 +124,7 @@ def _beside(path: Path, kyp: _Parts) -> None:
     few = texts[:: max(1, len(texts) // OF_SPACY)]
     each = {
         "kyp, from bytes to rows with passages, urgency, deadlines, strategies": kyp.total / kyp.mails,
+        "kyp at first": first.total / first.mails,
         "(a) standard library: parsing alone": _seconds(lambda: _parsed_by_the_library(path)) / len(mails),
         "(b) scikit-learn, texts parsed already: nine probabilities": _seconds(lambda: naive(texts)) / len(texts),
         "(c) spaCy textcat_multilabel, texts parsed already": _seconds(lambda: neural(few)) / len(few),
@@ -182,29 +183,16 @@ def _joined(message: LabelledMessage) -> str:
     return f"{message.subject}\n{message.body}"
 
 
-def _jobs(path: Path, order: Order) -> None:
-    """How much sooner two processes are done, both started already."""
-    one = _wall(lambda chunks: map(order.carry_out, chunks), path)
-    with processes(2, order) as pool:
-        two = _wall(lambda chunks: judged_by_workers(chunks, pool), path)
-    _say(f"\nTwo processes (on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}): {one / two:.2f} times as fast")
+def _jobs(folder: Path) -> None:
+    """How much sooner two processes are done where two cores are free, by what each way costs the processor.
 
-
-def _wall(judge: Callable[[Iterable[Chunk]], Iterator[list[Outcome]]], path: Path) -> float:
-    """Seconds for all but the first ten chunks, from bytes to rows."""
-    inbox = Inbox(build_adviser(read_settings()), Copies())
-    judged = judge(in_growing_chunks(_twice(path)))
-    list(islice(judged, 10))
-    start = time.perf_counter()
-    for outcomes in judged:
-        for row in inbox.take(outcomes):
-            json.dumps(to_json(row), ensure_ascii=False)
-    return time.perf_counter() - start
-
-
-def _twice(path: Path) -> Iterator[Item]:
-    yield from open_items(path)
-    yield from open_items(path)
+    The difference of two mailboxes leaves out what a process costs to start, and most of what it learns at first.
+    """
+    costs = []
+    for jobs in (1, 2):
+        few, many = (_run("score", folder / f"{n}.mbox", "-o", folder / "rows.jsonl", "--jobs", jobs) for n in SIZES)
+        costs.append(many["processor"] - few["processor"])
+    _say(f"\nTwo processes on two free cores: at most {2 * costs[0] / costs[1]:.2f} times as fast as one")
 
 
 def _start_up() -> None:
@@ -212,28 +200,35 @@ def _start_up() -> None:
     walls, cores = [], []
     for _ in range(3):
         start = time.perf_counter()
-        usage = _run("score", mail)
+        used = _run("score", mail)
         walls.append(time.perf_counter() - start)
-        cores.append(usage.ru_utime + usage.ru_stime)
+        cores.append(used["processor"])
     _say(f"\n`kyp score` for one mail: {min(walls):.1f} s, of them {min(cores):.1f} s on the processor")
 
 
 def _memory(folder: Path) -> None:
     """The most that a run had in memory, for mailboxes of two sizes."""
-    for mails in (2_000, 10_000):
+    for mails in SIZES:
         path = folder / f"{mails}.mbox"
         write_mailbox(path, mails)
-        most = _run("score", path, "-o", folder / "rows.jsonl").ru_maxrss / 1024
+        most = _run("score", path, "-o", folder / "rows.jsonl")["megabytes"]
         _say(f"Most memory at {mails:,} mails: {most:.0f} MB")
 
 
-def _run(*words: object) -> "os.struct_rusage":  # type: ignore[name-defined]  # typeshed keeps it with resource
-    program = subprocess.Popen([*KYP, *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-    _, status, usage = os.wait4(program.pid, 0)
-    program.returncode = os.waitstatus_to_exitcode(status)
-    if program.returncode:
-        sys.exit(f"kyp {words[0]} ended with {program.returncode}")
+def _run(*words: object) -> dict[str, float]:
+    """Run `kyp` and tell what it used; a small process starts it, since memory is counted from the one that starts."""
+    start = [sys.executable, "-c", _LAUNCH, *KYP, *map(str, words)]
+    told = subprocess.run(start, capture_output=True, text=True, check=True).stdout  # noqa: S603 (our own program)
+    usage: dict[str, float] = json.loads(told.splitlines()[-1])
     return usage
+
+
+_LAUNCH = """
+import json, resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({"processor": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024}))
+"""
 
 
 def _seconds(run: Callable[[], object]) -> float:

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,23 @@ def test_a_lost_process_costs_nothing(start: Start, mailbox: Path, tmp_path: Pat
     assert out.read_bytes() == whole
 
 
+def test_processes_that_are_lost_again_and_again(start: Start, mailbox: Path, tmp_path: Path, whole: bytes) -> None:
+    """The run stops, names the mails it was at and both ways on, keeps what was done, and can be resumed."""
+    out = tmp_path / "out.jsonl"
+    running = start(mailbox, "-o", out, "--jobs", 2)
+    wait_for_rows(out, 300)
+    while running.poll() is None:
+        for worker in _workers(running.pid):
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        time.sleep(0.05)
+    _, told = running.communicate()
+    assert running.returncode == 2, told
+    assert re.search(r"inbox.mbox#\d+ to inbox.mbox#\d+ ended two workers.*--resume", told), told
+    finished(start(mailbox, "-o", out, "--resume"))
+    assert out.read_bytes() == whole
+
+
 def test_two_runs_do_not_write_one_output(start: Start, mailbox: Path, tmp_path: Path) -> None:
     """The second is refused while the first is at it."""
     out = tmp_path / "out.jsonl"
@@ -184,10 +202,15 @@ def _stop(program: "subprocess.Popen[bytes]") -> None:
 
 
 def _busiest_child(pid: int) -> int:
-    """The child process that has used most processor time: a worker, not the process that tracks resources."""
-    found = subprocess.run(  # noqa: S603
-        ["ps", "--ppid", str(pid), "-o", "pid=,cputimes="],  # noqa: S607 (wherever ps is)
-        capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
-    children = dict(zip(map(int, found[::2]), map(int, found[1::2]), strict=True))
-    return max(children, key=children.__getitem__)
+    """The worker that has used most processor time."""
+    return max(found := _workers(pid), key=found.__getitem__)
+
+
+def _workers(pid: int) -> dict[int, int]:
+    """The worker processes of a run, with the seconds of processor time that each has used."""
+    shown = subprocess.run(  # noqa: S603
+        ["ps", "-ww", "--ppid", str(pid), "-o", "pid=,cputimes=,args="],  # noqa: S607 (wherever ps is)
+        capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+    lines = [line.split(maxsplit=2) for line in shown.splitlines()]
+    return {int(number): int(seconds) for number, seconds, command in lines if "popen_loky" in command}
