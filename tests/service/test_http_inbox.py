@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from data.labels.opinion import Opinion
 from data.records import Assessment, Urgency
@@ -30,9 +31,14 @@ def level(number: int) -> Urgency:
 
 
 @pytest.fixture
-def served(tmp_path: Path, assessed: Assessed, running: Running) -> Iterator[httpx.Client]:
+def settings(tmp_path: Path, store_url: str) -> Settings:
+    """A fresh store, and no model: none is needed to read."""
+    return Settings(home=tmp_path, database_url=SecretStr(store_url))
+
+
+@pytest.fixture
+def served(settings: Settings, assessed: Assessed, running: Running) -> Iterator[httpx.Client]:
     """A store with three messages of two clients, one of them corrected."""
-    settings = Settings(home=tmp_path)
     with closing((kept := build_records(settings)).store) as store:
         for own_id, labels, sender, subject, urgency in (
             ("old", ("distrust",), "ben@x.example", "Hours in 100% of February", 1),
@@ -107,9 +113,8 @@ def test_a_wrong_cursor_is_refused_with_a_sentence(served: httpx.Client) -> None
     assert "cursor" in answer.json()["detail"]
 
 
-def test_pages_follow_one_another(tmp_path: Path, assessed: Assessed, running: Running) -> None:
+def test_pages_follow_one_another(settings: Settings, assessed: Assessed, running: Running) -> None:
     """Every message once, over the links that the pages give; the filter goes along."""
-    settings = Settings(home=tmp_path)
     with closing(open_store(settings.store_url)) as store:
         for number in range(PAGE + 5):
             at = NOON + timedelta(hours=number)
@@ -125,9 +130,9 @@ def test_pages_follow_one_another(tmp_path: Path, assessed: Assessed, running: R
 
 
 @pytest.fixture
-def store(tmp_path: Path, assessed: Assessed) -> Iterator[Store]:
+def store(store_url: str, assessed: Assessed) -> Iterator[Store]:
     """Ten messages, the oldest alone with a word of its own."""
-    with closing(open_store(f"sqlite:///{tmp_path / 'kyp.db'}")) as store:
+    with closing(open_store(store_url)) as store:
         for number in range(10):
             at = NOON + timedelta(hours=number)
             store.add(assessed(f"m{number}", sent_at=at, subject="needle" if number == 0 else f"hay {number}"), at)
