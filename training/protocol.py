@@ -13,15 +13,19 @@ import numpy as np
 
 from data.datasets import held_out, load, shipped
 from data.records import Assessment, LabelledMessage
-from data.taxonomy import LANGUAGES, STYLES
+from data.taxonomy import LABELS, LANGUAGES, STYLES
 from model.lexicon import load_lexicon
+from model.space import MESSAGE_BLOCKS, Design, Level
 from model.triage import Triage
 from training.evaluate import Evaluation, Figures, as_email, compare, evaluate
-from training.fit import fit
+from training.fit import Fitted, fit, reader_of
+from training.learning_curve import learning_curves
 from training.run import cross_validated
+from training.targets import message_targets
 from training.transfer import report
 
 RESAMPLES = 200
+BASE_RATES = (0.01, 0.02, 0.05, 0.1)
 SEED = 0
 
 
@@ -37,8 +41,10 @@ def main(arguments: Sequence[str]) -> None:
         f"urgency kappa {home['urgency_kappa']}\n"
     )
     print(_held_out_report(triage, test))  # noqa: T201
+    print(f"\n{_precision_report(triage, test)}")  # noqa: T201
     for path in arguments:
         print(f"\n{report(Path(path), triage)}")  # noqa: T201
+    print(f"\n{_curves_report(development, fitted)}")  # noqa: T201
 
 
 def _held_out_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
@@ -53,6 +59,44 @@ def _held_out_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
         lines.append(
             f"| {name} | {len(own)} | {part.archetype_f1:.3f} | {part.situation_f1:.3f} | {part.urgency.kappa:.3f} |"
         )
+    return "\n".join(lines)
+
+
+def _precision_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
+    """Precision where labels are as rare as in an inbox: hits among all held out, alarms among ordinary mail."""
+    assessments = triage.judge([as_email(one) for one in test])
+    ordinary = np.array([one.style == "corporate" and not one.labels - {"goodwill"} for one in test])
+    lines = [
+        f"| label borne by | {' | '.join(f'{rate:.0%}' for rate in BASE_RATES)} |",
+        f"|---|{'---|' * len(BASE_RATES)}",
+    ]
+    for number, label in enumerate(LABELS):
+        true = np.array([label in one.labels for one in test])
+        said = np.array([one.signals[number].present for one in assessments])
+        found, alarms = said[true].mean(), said[ordinary & ~true].mean()
+        values = [found * rate / max(found * rate + alarms * (1 - rate), 1e-9) for rate in BASE_RATES]
+        lines.append(f"| precision of {label} | {' | '.join(f'{value:.2f}' for value in values)} |")
+    return "\n".join(lines)
+
+
+def _curves_report(development: Sequence[LabelledMessage], fitted: Fitted) -> str:
+    """Learning curves of the heads on whole messages, by language, label and style."""
+    reader, _ = reader_of(development, load_lexicon())
+    reading = reader.read([one.subject for one in development], [one.body for one in development])
+    design = Design.of(reading.messages, Level.learn(reading.messages, MESSAGE_BLOCKS))
+    targets = message_targets(development)[:, : len(LABELS)]
+    weights = np.ones(targets.shape, dtype=np.float32)
+    whole = np.ones_like(targets)
+    parts = {"all": whole}
+    for name, own in _parts(development).items():
+        parts[name] = np.zeros_like(targets)
+        parts[name][own] = True
+    parts |= {label: whole & (np.array(LABELS) == label) for label in LABELS}
+    jobs = os.cpu_count() or 1
+    curves = learning_curves(design.matrix, targets, weights, fitted.folds, parts, seed=SEED, jobs=jobs)
+    heads = [str(point.messages) for point in curves["all"]]
+    lines = [f"| mean AP, learnt from | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
+    lines += [f"| {name} | {' | '.join(f'{one.precision:.3f}' for one in own)} |" for name, own in curves.items()]
     return "\n".join(lines)
 
 
