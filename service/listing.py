@@ -15,6 +15,7 @@ from service.tables import MessageRow, SignalRow
 
 MOST_URGENT = 3
 SEARCHED = 20_000  # messages that one page of a search looks through; the next page goes on from there
+AT_FIRST = 1_000  # of them, for words that are common
 Listed = Select[tuple[str, datetime, dict[str, Any]]]
 
 
@@ -53,14 +54,23 @@ def page_of(connection: Connection, query: Query) -> Page:
 
 
 def _searched(connection: Connection, query: Query) -> Page:
-    """Look through so many messages, newest first, for the words: a page costs the same however many there are."""
-    looked = _chosen(connection, replace(query, limit=SEARCHED - 1)).subquery()
+    """Look through so many messages, newest first, for the words: a page costs the same however many there are.
+
+    Words that are common are found among the first few already.
+    """
+    page = _found_in(connection, query, min(AT_FIRST, SEARCHED))
+    return page if page.next is None or page.messages[query.limit - 1 :] else _found_in(connection, query, SEARCHED)
+
+
+def _found_in(connection: Connection, query: Query, newest: int) -> Page:
+    """What bears the words among the newest messages of a query, and where to look on."""
+    looked = _chosen(connection, replace(query, limit=newest - 1)).subquery()
     found = _listed().join(looked, looked.c.id == MessageRow.id).where(*_bearing(query.words))
     page = _page(connection, _newest_first(found, query), query.limit)
     if page.next is not None:
         return page
     last = select(looked.c.dated_at, looked.c.id).order_by(looked.c.dated_at.desc(), looked.c.id.desc())
-    row = connection.execute(last.offset(SEARCHED - 1).limit(1)).first()
+    row = connection.execute(last.offset(newest - 1).limit(1)).first()
     return Page(page.messages, Cursor(row.dated_at, row.id) if row else None)
 
 
