@@ -261,3 +261,13 @@ def test_on_the_loopback_nobody_is_asked(client: httpx.Client) -> None:
     assert client.post("/", data={"text": BODY["body"]}).status_code == 403
     assert client.post("/", data={"text": BODY["body"], "form_key": key_of(client.get("/"))}).status_code == 303
     assert "Log out" not in client.get("/").text
+
+
+def test_a_correction_bears_the_name_of_the_token(guarded: Guarded) -> None:
+    """Who names nobody in the body says it under the token's name; who names somebody, under that."""
+    head = guarded.bearing(Scope.WRITE)
+    message = guarded.client.post("/v1/messages", json=BODY, headers=head).json()["id"]
+    where = f"/v1/messages/{message}/labels"
+    guarded.client.put(where, json={"labels": ["distrust"]}, headers=head)
+    told = guarded.client.put(where, json={"labels": ["goodwill"], "annotator": "mia"}, headers=head).json()
+    assert [one["annotator"] for one in told["corrections"]] == [f"{Scope.WRITE}er", "mia"]
