@@ -107,12 +107,14 @@ def _tell(line: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure both firms; write firm.json into the folder (docs)."""
-    messages, lexicon = load(shipped()), load_lexicon()
-    found = [measure(firm, lexicon, jobs=os.cpu_count() or 1) for firm in (styled_firm(messages), batch_firm(messages))]
-    folder = Path(arguments[0]) if arguments else Path("docs")
-    (folder / "firm.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(found, indent=1))  # noqa: T201
+    """Measure both firms; write firm.json into the folder (docs). With a second argument, on every so many messages."""
+    folder, every = Path(arguments[0] if arguments else "docs"), int(arguments[1]) if arguments[1:] else 1
+    messages, lexicon = load(shipped())[::every], load_lexicon()
+    found = []
+    for firm in (styled_firm(messages), batch_firm(messages, own=OWN // every)):
+        found.append(measure(firm, lexicon, jobs=os.cpu_count() or 1))
+        (folder / "firm.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        print(json.dumps(found[-1]), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A firm whose clients write in a way of their own: a synthetic house style laid over messages, for measuring."""
+"""A firm whose clients write in a way of their own: texting shorthand and jargon laid over messages, for measuring."""
 
 import re
 from dataclasses import replace
@@ -18,14 +18,16 @@ _SHORT = {
     "terima": "trima", "kasih": "ksh", "semua": "smua", "sebab": "sbb", "macam": "mcm", "kenapa": "knp",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
+_INNER_VOWELS = re.compile(r"(?<=.)[aeiou]+(?=.)")
+_LONG = 5  # letters from which a word loses its inner vowels, as in "mssg" and "tmrrw"
 _MARKS = re.compile(r"[,;:()\"“”]|(?<=\w)[.](?=\s|$)")
 
 
 def in_house_style(message: LabelledMessage) -> LabelledMessage:
-    """The same message in lower case, with the house's abbreviations and jargon, and without most marks."""
+    """The same message in lower case, in the house's shorthand and jargon, and without most marks."""
 
     def said(text: str) -> str:
-        return _WORD.sub(lambda word: _SHORT.get(word.group(), word.group()), _MARKS.sub("", text.lower()))
+        return _WORD.sub(lambda word: _shortened(word.group()), _MARKS.sub("", text.lower()))
 
     return replace(
         message,
@@ -34,3 +36,9 @@ def in_house_style(message: LabelledMessage) -> LabelledMessage:
         evidence=dict.fromkeys(message.labels, ()),
         urgency_evidence=(),
     )
+
+
+def _shortened(word: str) -> str:
+    if word in _SHORT:
+        return _SHORT[word]
+    return _INNER_VOWELS.sub("", word) if len(word) >= _LONG else word

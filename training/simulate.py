@@ -27,9 +27,9 @@ from training.own_weight import message_matrix
 from training.plots import race
 from training.targets import Targets, message_targets
 
-SIZES = (200, 300, 450, 650, 900, 1200, 1600)
+SIZES = (200, 300, 450, 650, 900, 1200)
 SEEDS = (0, 1, 2)
-POOL = 3000  # messages whose labels are hidden, drawn anew with each seed
+POOL = 2500  # messages whose labels are hidden, drawn anew with each seed
 _STRENGTH = 10.0
 _FEWEST = 3
 Order = Callable[["Bench", list[int], list[int], Floats, int, int], list[int]]

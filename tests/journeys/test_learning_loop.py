@@ -19,38 +19,43 @@ from data.taxonomy import LABELS, Label
 from model.registry import Registry
 from service.settings import Settings
 from training.recipe import Recipe
-from training.run import TrainingOutcome, learn
+from training.run import learn, train
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 PATIENCE = 30.0
+EVERY = 16  # of the shipped messages
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few labelled messages, with a model learnt from them beside: little, so that learning again is quick."""
+    home = tmp_path_factory.mktemp("base")
+    lines = [line for path in shipped() for line in path.read_text(encoding="utf-8").splitlines(keepends=True)[::EVERY]]
+    (home / "base.jsonl").write_text("".join(lines), encoding="utf-8")
+    train([home / "base.jsonl"], Registry(home / "models"), seed=0, jobs=2, progress=lambda _: None)
+    return home
 
 
 @pytest.fixture
-def own_home(home: Path, tmp_path: Path) -> Path:
-    """A home of its own with the shared model as champion."""
-    shutil.copytree(home / "models", tmp_path / "own" / "models")
+def own_home(base: Path, tmp_path: Path) -> Path:
+    """A home of its own with that model as champion."""
+    shutil.copytree(base / "models", tmp_path / "own" / "models")
     return tmp_path / "own"
 
 
-def unseen(home: Path, number: int) -> list[LabelledMessage]:
-    """Shipped messages that the shared model did not learn from."""
-    known = {one.id for one in load([home / "part.jsonl"])}
+def unseen(base: Path, number: int) -> list[LabelledMessage]:
+    """Shipped messages that the model did not learn from."""
+    known = {one.id for one in load([base / "base.jsonl"])}
     return [one for one in load(shipped()) if one.id not in known][:: 5000 // number][:number]
 
 
-def kyp(home: Path, *words: object) -> "subprocess.CompletedProcess[str]":
-    """Run `kyp` on a home."""
+def kyp(home: Path, *words: object) -> str:
+    """Run `kyp` on a home; what it prints."""
     command = [sys.executable, "-c", "from service.cli import main; main()", *map(str, words)]
     settings = os.environ | {"KYP_HOME": str(home)}
-    return subprocess.run(command, capture_output=True, text=True, env=settings, timeout=300)  # noqa: S603 (our own program)
-
-
-def retrained(home: Path, own_home: Path, own: list[LabelledMessage]) -> TrainingOutcome:
-    """Learn from what the shared model knew, and from these."""
-    base = {one.id: one for one in load([home / "part.jsonl"])}
-    messages = tuple(sorted([*base.values(), *own], key=lambda one: one.id))
-    registry = Registry(own_home / "models")
-    return learn(Recipe(messages, len(own)), registry, seed=0, jobs=2, progress=lambda _: None)
+    done = subprocess.run(command, capture_output=True, text=True, env=settings, timeout=600)  # noqa: S603 (our own program)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def turned_over(one: LabelledMessage) -> LabelledMessage:
@@ -75,39 +80,40 @@ def correct(client: httpx.Client, one: LabelledMessage) -> None:
 
 
 def test_corrections_become_the_model_that_answers(
-    home: Path, own_home: Path, running: Running, tmp_path: Path
+    base: Path, own_home: Path, running: Running, tmp_path: Path
 ) -> None:
-    """PUT labels, export them, retrain, and the service that never stopped answers with the new version."""
+    """PUT labels, export them, retrain, promote, and the service that never stopped answers with the new version."""
     settings = Settings(home=own_home, database_url=f"sqlite:///{tmp_path / 'kyp.db'}", model_check_seconds=0.1)
     with running(settings) as client:
-        for one in unseen(home, 40):
+        for one in unseen(base, 40):
             correct(client, one)
         before = client.get("/readyz").json()["model"]
         (tmp_path / "own.jsonl").write_text(client.get("/v1/labels/export").text, encoding="utf-8")
         assert len(load([tmp_path / "own.jsonl"])) == 40
-        told = kyp(own_home, "train", home / "part.jsonl", tmp_path / "own.jsonl", "--only-mine", "--nice", 0)
-        assert told.returncode == 0, told.stderr
-        version = Registry(own_home / "models").champion_version()
-        assert f"model {version} learnt from" in told.stdout
-        assert f"compared with {before} on" in told.stdout
+        told = kyp(own_home, "train", base / "base.jsonl", tmp_path / "own.jsonl", "--only-mine", "--nice", 0)
+        assert f"compared with {before} on" in told
+        (version,) = set(Registry(own_home / "models").versions()) - {before}
+        assert f"model {version} learnt from" in told
+        kyp(own_home, "models", "promote", version, "--anyway")  # with so little data a label may well fall by chance
         end = time.monotonic() + PATIENCE
         while client.get("/readyz").json()["model"] != version:
             assert time.monotonic() < end, "the new model was not taken up"
             time.sleep(0.05)
         fields = {"subject": "New", "body": "Could you copy me on every single step from now on, please?"}
-        assert client.post("/v1/messages", json=fields).json()["model"] == version != before
+        assert client.post("/v1/messages", json=fields).json()["model"] == version
 
 
-def test_deliberately_bad_labels_are_not_let_in(home: Path, own_home: Path) -> None:
-    """Every label turned over in 300 messages: the candidate is refused with reasons, the champion stays."""
-    bad = [turned_over(one) for one in unseen(home, 300)]
+def test_deliberately_bad_labels_are_not_let_in(base: Path, own_home: Path) -> None:
+    """Every label turned over in 200 messages: the candidate is refused with reasons, the champion stays."""
+    bad = [turned_over(one) for one in unseen(base, 200)]
     registry = Registry(own_home / "models")
     before = registry.champion_version()
-    outcome = retrained(home, own_home, bad)
+    messages = sorted([*load([base / "base.jsonl"]), *bad], key=lambda one: one.id)
+    outcome = learn(Recipe(tuple(messages), len(bad)), registry, seed=0, jobs=2, progress=lambda _: None)
     assert not outcome.promoted
     assert registry.champion_version() == before
     decision = registry.decision(outcome.version)
     assert decision is not None
     assert "not as good as" in decision["reason"]
-    assert [check["name"] for check in decision["checks"] if not check["passed"]]
-    assert len(outcome.suspects) > 100
+    assert "macro-F1" in [check["name"] for check in decision["checks"] if not check["passed"]]
+    assert len(outcome.suspects) > 50
