@@ -118,7 +118,8 @@ def main(arguments: Sequence[str]) -> None:
     means = {name: np.mean(runs, axis=0).round(4).tolist() for name, runs in found.items()}
     goal = means["random order"][-1]
     saved = 1 - labels_needed(SIZES, means["label queue"], goal) / SIZES[-1]
-    told = {"labels": SIZES, "runs": found, "mean": means, "saved_at_the_end": round(saved, 3)}
+    rounded = {name: np.round(runs, 4).tolist() for name, runs in found.items()}
+    told = {"labels": SIZES, "runs": rounded, "mean": means, "saved_at_the_end": round(saved, 3)}
     (folder / "active-learning.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     lines = {name: list(zip(SIZES, values, strict=True)) for name, values in means.items()}
     (folder / "active-learning.svg").write_bytes(race(lines))
