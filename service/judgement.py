@@ -1,7 +1,6 @@
 """What one process does with a chunk of mails: mend them, tell one's own apart, judge the others."""
 
 import gc
-import pickle
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,24 +45,7 @@ class Order:
     def carry_out(self, chunk: Sequence[Item]) -> list[Outcome]:
         """Read and judge a chunk in this process, which loads the model once and keeps to one core."""
         judge = _loaded(self.models_folder, self.version, self.prior).judge
-        with threadpool_limits(1):
-            return outcomes(map(as_email, chunk), judge, self.own)
-
-    def carry_out_packed(self, chunk: bytes) -> bytes:
-        """The same between processes: a packed chunk in, packed outcomes out."""
-        items: Sequence[Item] = pickle.loads(chunk)  # noqa: S301 (from the process that gave the order)
-        return pickle.dumps(self.carry_out(items), pickle.HIGHEST_PROTOCOL)
-
-
-def packed(chunk: Sequence[Item]) -> bytes:
-    """A chunk as bytes: pools pickle with a look at every object, which takes several times as long."""
-    return pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)
-
-
-def unpacked(result: bytes) -> list[Outcome]:
-    """The outcomes that a worker sent."""
-    told: list[Outcome] = pickle.loads(result)  # noqa: S301 (from a worker of our own)
-    return told
+        return outcomes(map(as_email, chunk), judge, self.own)
 
 
 def outcomes(
@@ -82,5 +64,6 @@ def _own(mail: Email) -> Outcome:
 @cache
 def _loaded(models_folder: Path, version: str, prior: float | None) -> Triage:
     triage = Registry(models_folder, prior).load(version)
+    threadpool_limits(1)  # from here on: one core a process, and the same sums in each
     gc.freeze()  # a model stays: looking through it for garbage again and again costs a tenth of the time
     return triage

@@ -11,7 +11,8 @@ from joblib.externals.loky import ProcessPoolExecutor
 
 from data.errors import InputError, MissingExtra
 from service.batch import Chunk
-from service.judgement import Order, Outcome, packed, unpacked
+from service.judgement import Order, Outcome
+from service.parcels import carry_out, packed_chunk, unpacked_outcomes
 from service.workers import UNDER_WAY, LostWorker, Pool
 
 _PATIENCE = "10s"  # for a scheduler that does not answer
@@ -71,7 +72,7 @@ class _Processes:
 
     def result(self, future: "Future[bytes]") -> list[Outcome]:
         try:
-            return unpacked(future.result())
+            return unpacked_outcomes(future.result())
         except BrokenProcessPool as lost:
             raise LostWorker from lost
 
@@ -85,7 +86,7 @@ class _Processes:
         self._executor.shutdown(wait=True, kill_workers=True)
 
     def _submitted(self, chunk: Chunk) -> "Future[bytes]":
-        future: Future[bytes] = self._executor.submit(self._order.carry_out_packed, packed(chunk))
+        future: Future[bytes] = self._executor.submit(carry_out, self._order, packed_chunk(chunk))
         return future
 
     def _started(self) -> Any:  # noqa: ANN401 (joblib has no types)
@@ -109,14 +110,14 @@ class _Cluster:
 
     def submit(self, chunk: Chunk) -> "Future[bytes]":
         # A chunk is sent as it is, not looked at for equal ones that were judged before.
-        future: Future[bytes] = self._client.submit(self._order.carry_out_packed, packed(chunk), pure=False)
+        future: Future[bytes] = self._client.submit(carry_out, self._order, packed_chunk(chunk), pure=False)
         return future
 
     def result(self, future: "Future[bytes]") -> list[Outcome]:
         from distributed import KilledWorker
 
         try:
-            return unpacked(future.result())
+            return unpacked_outcomes(future.result())
         except (KilledWorker, CancelledError) as lost:
             raise LostWorker from lost
 

@@ -6,12 +6,13 @@ from itertools import islice
 from pathlib import Path
 
 from data.mail.reading import compose
-from data.records import Email
+from data.records import Email, Problem
 from model.registry import Registry
 from service.batch import CHUNK, advised, in_chunks, judged_here
 from service.champion import Champion
 from service.judgement import Order
 from service.judging import build_adviser
+from service.parcels import packed_outcomes, unpacked_outcomes
 from service.past import REMEMBERED, Memory
 from service.pools import processes
 from service.settings import Settings
@@ -59,3 +60,14 @@ def test_a_client_is_remembered_in_little(home: Path) -> None:
         memory.remember(row)
     past = memory.past("ana@x.example")
     assert (past.count, len(past.latest), past.first_at) == (REMEMBERED + 100, REMEMBERED, START + timedelta(hours=1))
+
+
+def test_outcomes_travel_whole(home: Path) -> None:
+    """What a worker sends is what it concluded, of every kind of mail."""
+    order = Order(home / "models", Registry(home / "models").champion_version() or "", frozenset({"me@x.example"}))
+    text = "Send me a screenshot now. It must be live by tomorrow!"
+    alarm = compose("URGENT", text, "a#1", sender="A <a@x.example>", sent_at=START)
+    own = compose("Re: URGENT", "Here it is.", "a#2", sender="me@x.example", sent_at=START)
+    outcomes = order.carry_out([alarm, own, Email("a#3", error=Problem("empty_message", "No text."))])
+    assert unpacked_outcomes(packed_outcomes(outcomes)) == outcomes
+    assert [outcome.assessment is None for outcome in outcomes] == [False, True, False]
