@@ -18,7 +18,7 @@ def test_three_services_share_one_store(home: Path, store_url: str, running: Run
     """Started at once on an empty database, asked the same by many at once: one is new, all agree, all is counted."""
     settings = Settings(home=home, database_url=store_url, mailgun_signing_key=SIGNING_KEY)
     with ExitStack() as stack:
-        services = [stack.enter_context(running(settings)) for _ in range(3)]
+        services = [_warm(stack.enter_context(running(settings))) for _ in range(3)]
 
         def post(number: int) -> httpx.Response:
             body = f"Did message {number // 6} arrive? Copy me on every single step."
@@ -46,6 +46,8 @@ def test_clients_merged_while_their_mail_comes_in_are_counted_right(
         running(Settings(home=home, database_url=store_url)) as one,
         running(Settings(home=home, database_url=store_url)) as other,
     ):
+        _warm(one)
+        _warm(other)
 
         def post(number: int) -> None:
             fields = {"body": f"Did message {number} arrive?", "from": f"a{number % 2}@x.example"}
@@ -66,9 +68,20 @@ def test_the_same_correction_by_many_is_kept_once(home: Path, store_url: str, ru
     """Sent again and again, through two services at once, one person's opinion is one entry in the history."""
     settings = Settings(home=home, database_url=store_url)
     with running(settings) as one, running(settings) as other:
+        _warm(one)
+        _warm(other)
         message = one.post("/v1/messages", json={"body": "Did my message arrive?", "from": "ana@x.example"}).json()
         path, opinion = f"/v1/messages/{message['id']}/labels", {"labels": {"distrust": True}, "annotator": "mia"}
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda n: (one, other)[n % 2].put(path, json=opinion), range(16)))
         assert {answer.status_code for answer in answers} <= {200, 201}
         assert len(one.get(path).json()["corrections"]) == 1
+
+
+def _warm(service: httpx.Client) -> httpx.Client:
+    """Let FastAPI build its routes, which it does on the first request, with warnings silenced for the whole process.
+
+    Several services in one process, with warnings as errors, would trip over one another.
+    """
+    service.get("/no-such-page")
+    return service
