@@ -1,6 +1,7 @@
 """The processes that judge: loky's on this machine, or the workers of a Dask cluster (``kyp[dask]``)."""
 
 import signal
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -57,6 +58,7 @@ class _Processes:
     def __init__(self, jobs: int, order: Order) -> None:
         self._jobs = jobs
         self._order = order
+        self._under_way: deque[Future[bytes]] = deque(maxlen=UNDER_WAY * jobs + 1)
         self._executor = self._started()
 
     def room(self) -> int:
@@ -77,16 +79,20 @@ class _Processes:
             raise LostWorker from lost
 
     def mend(self) -> bool:
-        self.close()
+        self._executor.shutdown(wait=True, kill_workers=True)
+        self._under_way.clear()
         self._executor = self._started()
         return True
 
     def close(self) -> None:
-        """End the processes, at once: nobody waits for what they were at."""
-        self._executor.shutdown(wait=True, kill_workers=True)
+        """End the processes: what waits is called off, what they are at is done within a second."""
+        for future in self._under_way:
+            future.cancel()
+        self._executor.shutdown(wait=True)  # killing them while chunks wait makes loky stumble
 
     def _submitted(self, chunk: Chunk) -> "Future[bytes]":
         future: Future[bytes] = self._executor.submit(carry_out, self._order, packed_chunk(chunk))
+        self._under_way.append(future)
         return future
 
     def _started(self) -> Any:  # noqa: ANN401 (joblib has no types)
