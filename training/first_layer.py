@@ -106,15 +106,17 @@ class _Fitting:
         self, held: Sequence[int | None], targets: Targets, weights: Floats
     ) -> Iterator[tuple[int | None, list[int], Heads]]:
         heads = list(range(targets.shape[1]))
-        tasks = [(fold, half) for fold in held for half in (heads[::2], heads[1::2]) if half]
+        spare = self.jobs > len(held)  # a process more for each fold: otherwise the matrix is sent once a fold
+        parts = [part for part in (heads[::2], heads[1::2]) if part] if spare else [heads]
+        tasks = [(fold, part) for fold in held for part in parts]
         run = Parallel(n_jobs=self.jobs, max_nbytes=None)
         fitted = run(
             delayed(fit_heads)(
-                self.matrix, targets[:, half], weights[:, half], self.folds, fold, self.strength, self.seed
+                self.matrix, targets[:, part], weights[:, part], self.folds, fold, self.strength, self.seed
             )
-            for fold, half in tasks
+            for fold, part in tasks
         )
-        return ((fold, half, own) for (fold, half), own in zip(tasks, fitted, strict=True))
+        return ((fold, part, own) for (fold, part), own in zip(tasks, fitted, strict=True))
 
 
 def _matrix(design: Design) -> sparse.csr_matrix:

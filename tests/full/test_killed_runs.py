@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-KYP = (sys.executable, "-c", "from service.cli import main; main()")
+# Ctrl-C is heard as from a terminal, also where the tests run as a shell's background job, which ignores it.
+_HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+KYP = (sys.executable, "-c", f"{_HEARS}; from service.cli import main; main()")
 MAILS = 3_000
 MAIL = (
     "From x@y.example Thu Mar  5 17:42:00 2026\nFrom: client{c}@firm.example\nTo: studio@agency.example\n"
