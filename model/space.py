@@ -49,8 +49,10 @@ class Design:
 
     @property
     def matrix(self) -> sparse.csr_matrix:
-        """Everything in one sparse matrix, for fitting."""
-        return sparse.hstack([self.ngrams, sparse.csr_matrix(self.vectors)], format="csr", dtype=np.float32)
+        """Everything in one sparse matrix without stored zeros, for fitting."""
+        whole = sparse.hstack([self.ngrams, sparse.csr_matrix(self.vectors)], format="csr", dtype=np.float32)
+        whole.eliminate_zeros()
+        return whole
 
 
 @dataclass(frozen=True, slots=True)

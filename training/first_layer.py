@@ -36,7 +36,7 @@ def fit_first_layer(
 
     ``weights`` (rows, heads) say how much each row counts; one of weight 0 is not learnt from.
     """
-    fitting = _Fitting(_matrix(design), folds, strength, seed, jobs)
+    fitting = _Fitting(design.matrix, folds, strength, seed, jobs)
     return FirstLayer(fitting.heads(targets, weights), fitting.held_out(targets, weights))
 
 
@@ -57,7 +57,7 @@ def fit_sentence_layer(
     of a claimed urgency are those of the facts as well. So the heads are fitted on all marked sentences first, and then
     anew on those of them that they find telling (mi-SVM: Andrews, Tsochantaridis and Hofmann, 2003).
     """
-    fitting = _Fitting(_matrix(design), folds, strength, seed, jobs)
+    fitting = _Fitting(design.matrix, folds, strength, seed, jobs)
     scores = fitting.held_out(marked, weights)
     chosen, counting = marked.copy(), weights
     for turn in range(max(ROUNDS)):
@@ -117,12 +117,6 @@ class _Fitting:
             for fold, part in tasks
         )
         return ((fold, part, own) for (fold, part), own in zip(tasks, fitted, strict=True))
-
-
-def _matrix(design: Design) -> sparse.csr_matrix:
-    matrix = design.matrix
-    matrix.eliminate_zeros()
-    return matrix
 
 
 def fit_heads(

@@ -33,7 +33,7 @@ from training.second_layer import (
     best_urgency_thresholds,
     fit_second_layer,
 )
-from training.targets import Targets, message_targets, sentence_targets
+from training.targets import Targets, message_targets, ordinary, sentence_targets
 from training.weights import message_weights, sentence_weights
 from training.words import fit_language, rarity
 
@@ -140,10 +140,9 @@ def _operating(
 ) -> Operating:
     """Thresholds from out-of-fold probabilities only (0 where the truth is not known)."""
     labels = len(LABELS)
-    ordinary = np.array([one.style == "corporate" and not one.labels - {"goodwill"} for one in messages])
     exceeds = ordered(held_out[:, labels : labels + 3])
     return Operating(
-        best_thresholds(held_out, targets, ordinary, [FALSE_ALARMS[label] for label in LABELS]),
+        best_thresholds(held_out, targets, ordinary(messages), [FALSE_ALARMS[label] for label in LABELS]),
         best_threshold(held_out[:, -1], targets[:, -1]),
         best_urgency_thresholds(exceeds, np.array([one.urgency for one in messages])),
         best_evidence_score(messages, reading.tokens, sentences.held_out),

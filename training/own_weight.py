@@ -77,9 +77,7 @@ def message_matrix(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> spa
     """Whole messages as rows of features, with a vocabulary of their own."""
     reader, _ = reader_of(messages, lexicon)
     counts = reader.read([one.subject for one in messages], [one.body for one in messages]).messages
-    matrix = Design.of(counts, Level.learn(counts, MESSAGE_BLOCKS)).matrix
-    matrix.eliminate_zeros()
-    return matrix
+    return Design.of(counts, Level.learn(counts, MESSAGE_BLOCKS)).matrix
 
 
 def _scores(matrix: sparse.csr_matrix, targets: Targets, weights: Floats, fold: Ints, held: int, seed: int) -> Floats:

@@ -21,7 +21,7 @@ from training.evaluate import Evaluation, Figures, as_email, compare, evaluate
 from training.fit import Fitted, fit, reader_of
 from training.learning_curve import learning_curves
 from training.run import cross_validated
-from training.targets import message_targets
+from training.targets import message_targets, ordinary
 from training.transfer import report
 
 RESAMPLES = 200
@@ -40,16 +40,16 @@ def main(arguments: Sequence[str]) -> None:
         f"batches left out: archetypes {home['archetypes']}, situations {home['situations']}, "
         f"urgency kappa {home['urgency_kappa']}\n"
     )
-    print(_held_out_report(triage, test))  # noqa: T201
-    print(f"\n{_precision_report(triage, test)}")  # noqa: T201
+    assessments = triage.judge([as_email(one) for one in test])
+    print(_held_out_report(triage, test, assessments))  # noqa: T201
+    print(f"\n{_precision_report(test, assessments)}")  # noqa: T201
     for path in arguments:
         print(f"\n{report(Path(path), triage)}")  # noqa: T201
     print(f"\n{_curves_report(development, fitted)}")  # noqa: T201
 
 
-def _held_out_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
+def _held_out_report(triage: Triage, test: Sequence[LabelledMessage], assessments: Sequence[Assessment]) -> str:
     evaluation: Evaluation = evaluate(triage, test)
-    assessments = triage.judge([as_email(one) for one in test])
     lines = [f"```\n{evaluation.table()}\n```", "", "| held-out fifth | value | 95 % |", "|---|---|---|"]
     for name, (low, high) in _intervals(test, assessments).items():
         lines.append(f"| {name} | {_FIGURES[name](evaluation.overall):.3f} | {low:.3f} to {high:.3f} |")
@@ -62,10 +62,9 @@ def _held_out_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
     return "\n".join(lines)
 
 
-def _precision_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
+def _precision_report(test: Sequence[LabelledMessage], assessments: Sequence[Assessment]) -> str:
     """Precision where labels are as rare as in an inbox: hits among all held out, alarms among ordinary mail."""
-    assessments = triage.judge([as_email(one) for one in test])
-    ordinary = np.array([one.style == "corporate" and not one.labels - {"goodwill"} for one in test])
+    quiet = ordinary(test)
     lines = [
         f"| label borne by | {' | '.join(f'{rate:.0%}' for rate in BASE_RATES)} |",
         f"|---|{'---|' * len(BASE_RATES)}",
@@ -73,7 +72,7 @@ def _precision_report(triage: Triage, test: Sequence[LabelledMessage]) -> str:
     for number, label in enumerate(LABELS):
         true = np.array([label in one.labels for one in test])
         said = np.array([one.signals[number].present for one in assessments])
-        found, alarms = said[true].mean(), said[ordinary & ~true].mean()
+        found, alarms = said[true].mean(), said[quiet & ~true].mean()
         values = [found * rate / max(found * rate + alarms * (1 - rate), 1e-9) for rate in BASE_RATES]
         lines.append(f"| precision of {label} | {' | '.join(f'{value:.2f}' for value in values)} |")
     return "\n".join(lines)

@@ -25,7 +25,5 @@ def learnt(
     design = Design.of(reading.messages, own.message_level)
     targets = message_targets(messages)[:, : len(LABELS)]
     weights = message_weights(messages, 1.0)[:, : len(LABELS)]
-    matrix = design.matrix
-    matrix.eliminate_zeros()
-    curve = learning_curve(matrix, targets, weights, fitted.folds, seed=seed, jobs=jobs)
+    curve = learning_curve(design.matrix, targets, weights, fitted.folds, seed=seed, jobs=jobs)
     return curve, strongest(messages, design.ngrams, targets, own)

@@ -24,6 +24,11 @@ def message_targets(messages: Sequence[LabelledMessage]) -> Targets:
     return np.array(rows, dtype=bool).reshape(-1, len(MESSAGE_HEADS))
 
 
+def ordinary(messages: Sequence[LabelledMessage]) -> Targets:
+    """Which messages are ordinary business mail, on which labels should not alarm: corporate, at most goodwill."""
+    return np.array([one.style == "corporate" and not one.labels - {"goodwill"} for one in messages], dtype=bool)
+
+
 def sentence_targets(messages: Sequence[LabelledMessage], tokens: Tokens) -> Targets:
     """Shape (sentences, heads), heads as ``SENTENCE_HEADS``: a sentence bears what its marked passages bear."""
     starts, ends = tokens.sentence_spans()
