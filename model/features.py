@@ -13,6 +13,7 @@ from model.tallies import by_row, tally
 from model.text import Tokens
 
 CHARACTER_ORDERS = (3, 4, 5)
+SENTENCE_DIMENSIONS = 64  # of the word vectors, most telling first: a sentence has few words (docs/experiments.md)
 WINDOW = 6  # tokens: how far apart in a sentence two pivots may stand to be neighbours
 WORD, QUESTION, EXCLAMATION = 1, 2, 3  # kinds of token types
 _SHIFT = np.int64(1 << 21)  # room for that many distinct n-grams of one order
@@ -156,7 +157,7 @@ class Counts:
     """How often each n-gram stands in each row (a sentence or a text): one sparse matrix, columns as the vocabulary's.
 
     ``bounds`` are the first columns of pivots, characters and neighbours; ``vectors`` has shape (rows, dimensions):
-    the weighted sum of the word vectors.
+    the weighted sum of the word vectors, of which sentences keep the first ``SENTENCE_DIMENSIONS``.
     """
 
     ngrams: sparse.csr_matrix
@@ -176,8 +177,9 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Flo
     by_text = _sums(tokens.sentence_text, np.arange(sentences), texts, by_sentence)
     everything = np.concatenate([features, characters])
     owner = tokens.text[np.concatenate([token, within])]
+    few = by_sentence[:, :SENTENCE_DIMENSIONS]
     return (
-        Counts(tally(tokens.sentence[token], features, (sentences, columns)), vocabulary.bounds, by_sentence),
+        Counts(tally(tokens.sentence[token], features, (sentences, columns)), vocabulary.bounds, few),
         Counts(tally(owner, everything, (texts, columns)), vocabulary.bounds, by_text),
     )
 

@@ -15,7 +15,7 @@ from model.text import Ints
 from training.targets import Targets
 
 SENTENCE_STRENGTH, MESSAGE_STRENGTH = 0.1, 0.5  # C of the support vector machines; chosen in docs/experiments.md
-_TOLERANCE = 0.1  # finer ones change no decision and take five times as long
+_TOLERANCE = 0.3  # finer ones change no decision and take up to ten times as long
 ROUNDS = tuple(3 if head == "claims" else 1 for head in SENTENCE_HEADS)  # of choosing the sentences that tell
 _CLEAR = 0.0  # a score from which a marked sentence tells beside a better one
 _FEWEST = 5  # positives below which a head stays silent
