@@ -4,7 +4,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +40,7 @@ def opened(names: Sequence[str], most_bytes: int) -> Iterator[Inputs]:
     """Open all inputs; a wrong name is told before any work (InputError). URLs are copied to disk for the block."""
     with ExitStack() as stack:
         files = [None if name == STDIN else _on_disk(name, stack) for name in names]
-        streams = [_from_stdin(most_bytes) if file is None else open_items(file) for file in files]
+        streams = [_items(name, file, most_bytes) for name, file in zip(names, files, strict=True)]
         sizes = [None if file is None else _size(file) for file in files]
         about = [name if file is None else _about(name, file) for name, file in zip(names, files, strict=True)]
         known = [size for size in sizes if size is not None]
@@ -52,6 +52,22 @@ def _on_disk(name: str, stack: ExitStack) -> Path:
     if not is_url(name):
         return Path(name)
     return fetch(name, Path(stack.enter_context(TemporaryDirectory(prefix="kyp-"))))
+
+
+def _items(name: str, file: Path | None, most_bytes: int) -> Iterator[Item]:
+    if file is None:
+        return _from_stdin(most_bytes)
+    items = open_items(file)
+    return (_at_url(item, name, file) for item in items) if is_url(name) else items
+
+
+def _at_url(item: Item, url: str, copy: Path) -> Item:
+    """An item whose place is that at the URL, which others can read, not that in our copy."""
+    if not isinstance(item, Unread) or item.place is None:
+        return item
+    inside = Path(item.place.file).relative_to(copy.absolute()).as_posix()
+    file = url if inside == "." else f"{url.rstrip('/')}/{inside}"
+    return replace(item, place=replace(item.place, file=file))
 
 
 def _from_stdin(most_bytes: int) -> Iterator[Item]:

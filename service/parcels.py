@@ -1,4 +1,7 @@
-"""Chunks and outcomes as bytes between processes: plain tuples, as records pickle ten times slower."""
+"""Chunks and outcomes as bytes between processes: ranges of files where a worker can read them, else the mails.
+
+Outcomes are plain tuples, as records pickle ten times slower.
+"""
 
 import pickle
 from collections.abc import Iterable, Sequence
@@ -7,17 +10,23 @@ from typing import Any
 from data.mail.unread import Item
 from data.records import Assessment, Passage, Problem, Signal, Urgency
 from service.judgement import Order, Outcome, SentMail
+from service.ranges import OutOfReach, Range, by_range, read_ranges
 
 
 def carry_out(order: Order, chunk: bytes) -> bytes:
-    """Have an order carried out on a packed chunk; gives packed outcomes."""
-    items: Sequence[Item] = pickle.loads(chunk)  # noqa: S301 (from the process that gave the order)
+    """Have an order carried out on a packed chunk; gives packed outcomes, or why its files are out of reach."""
+    parts: Sequence[Item | Range] = pickle.loads(chunk)  # noqa: S301 (from the process that gave the order)
+    try:
+        items = list(read_ranges(parts))
+    except OutOfReach as error:  # told, not raised: Dask logs what a call that fails was given
+        return pickle.dumps(str(error))
     return packed_outcomes(order.carry_out(items))
 
 
-def packed_chunk(chunk: Sequence[Item]) -> bytes:
-    """A chunk as bytes."""
-    return pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)
+def packed_chunk(chunk: Sequence[Item], *, ranges: bool) -> bytes:
+    """A chunk as bytes; with ``ranges``, mails in files that the workers may reach are named by their places."""
+    parts = by_range(chunk) if ranges else chunk
+    return pickle.dumps(parts, pickle.HIGHEST_PROTOCOL)
 
 
 def packed_outcomes(outcomes: Iterable[Outcome]) -> bytes:
@@ -26,8 +35,11 @@ def packed_outcomes(outcomes: Iterable[Outcome]) -> bytes:
 
 
 def unpacked_outcomes(packed: bytes) -> list[Outcome]:
-    """The outcomes that a worker sent."""
-    return [_outcome(*flat) for flat in pickle.loads(packed)]  # noqa: S301 (from a worker of our own)
+    """The outcomes that a worker sent (OutOfReach where it could not read the mails)."""
+    told: list[tuple[Any, ...]] | str = pickle.loads(packed)  # noqa: S301 (from a worker of our own)
+    if isinstance(told, str):
+        raise OutOfReach(told)
+    return [_outcome(*flat) for flat in told]
 
 
 def _flat(outcome: Outcome) -> tuple[Any, ...]:

@@ -11,9 +11,8 @@ from typing import Any
 from joblib.externals.loky import ProcessPoolExecutor
 
 from data.errors import InputError, MissingExtra
-from service.batch import Chunk
 from service.judgement import Order, Outcome
-from service.parcels import carry_out, packed_chunk, unpacked_outcomes
+from service.parcels import carry_out, unpacked_outcomes
 from service.workers import UNDER_WAY, LostWorker, Pool
 
 _PATIENCE = "10s"  # for a scheduler that does not answer
@@ -64,9 +63,9 @@ class _Processes:
     def room(self) -> int:
         return UNDER_WAY * self._jobs
 
-    def submit(self, chunk: Chunk) -> "Future[bytes]":
+    def submit(self, parcel: bytes) -> "Future[bytes]":
         try:
-            return self._submitted(chunk)
+            return self._submitted(parcel)
         except BrokenProcessPool:  # found out between two results: the chunks under way will tell
             failed: Future[bytes] = Future()
             failed.set_exception(BrokenProcessPool())
@@ -90,8 +89,8 @@ class _Processes:
             future.cancel()
         self._executor.shutdown(wait=True)  # killing them while chunks wait makes loky stumble
 
-    def _submitted(self, chunk: Chunk) -> "Future[bytes]":
-        future: Future[bytes] = self._executor.submit(carry_out, self._order, packed_chunk(chunk))
+    def _submitted(self, parcel: bytes) -> "Future[bytes]":
+        future: Future[bytes] = self._executor.submit(carry_out, self._order, parcel)
         self._under_way.append(future)
         return future
 
@@ -114,9 +113,9 @@ class _Cluster:
         threads: dict[str, int] = self._client.nthreads()
         return UNDER_WAY * sum(threads.values())
 
-    def submit(self, chunk: Chunk) -> "Future[bytes]":
+    def submit(self, parcel: bytes) -> "Future[bytes]":
         # A chunk is sent as it is, not looked at for equal ones that were judged before.
-        future: Future[bytes] = self._client.submit(carry_out, self._order, packed_chunk(chunk), pure=False)
+        future: Future[bytes] = self._client.submit(carry_out, self._order, parcel, pure=False)
         return future
 
     def result(self, future: "Future[bytes]") -> list[Outcome]:

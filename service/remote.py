@@ -32,6 +32,12 @@ def fetch(url: str, folder: Path) -> Path:
     return target
 
 
+def fetch_range(url: str, start: int, size: int) -> bytes:
+    """So many bytes of a file from ``start`` on; raises what the store raises, or as :func:`fetch` does."""
+    files, path = _opened(url)
+    return bytes(files.cat_file(path, start=start, end=start + size))
+
+
 def deliver(path: Path, url: str) -> None:
     """Copy a file to a URL (MissingExtra or InputError as in :func:`fetch`)."""
     files, target = _opened(url)

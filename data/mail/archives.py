@@ -10,7 +10,7 @@ from typing import IO, cast
 from data.errors import InputError, MissingExtra
 from data.mail import emlx, mbox, tables, zips
 from data.mail.reading import looks_like_mail, read
-from data.mail.unread import Item, Unread, as_email
+from data.mail.unread import Item, Place, Unread, as_email
 from data.records import Email, Problem
 
 KNOWN = ".eml, .emlx, .mbox, .mbx, .mbox.gz, .jsonl, .ndjson, .csv, .tsv, .zip, .msg, .pst, or a folder of them"
@@ -110,10 +110,12 @@ def _single(path: Path, name: str) -> Iterator[Item]:
 
 def _mbox(path: Path, name: str) -> Iterator[Item]:
     number = 0
+    file = None if path.name.lower().endswith(".gz") else str(path.absolute())
     with _open(path) as stream:
         try:
-            for number, raw in enumerate(mbox.messages(stream), start=1):
-                yield Unread(f"{name}#{number}", raw, read)
+            for number, found in enumerate(mbox.find(stream), start=1):
+                place = None if file is None or found.start is None else Place(file, found.start, found.size)
+                yield Unread(f"{name}#{number}", found.raw, read, place)
         except (OSError, EOFError, zlib.error):
             problem = Problem("damaged_archive", "The mailbox is damaged here; what stands behind it is lost.")
             yield Email(f"{name}#{number + 1}", error=problem)

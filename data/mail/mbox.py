@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO
 
 MAX_MESSAGE = 64 * 1024 * 1024
@@ -17,8 +18,25 @@ _LENGTH = re.compile(rb"Content-Length:[ \t]{0,20}(\d{1,9})\s*$", re.IGNORECASE)
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One message, its escapes undone, and where the file holds it: from byte ``start`` on, ``size`` bytes.
+
+    ``start`` is None where the line ends had to be changed.
+    """
+
+    raw: bytes
+    start: int | None
+    size: int
+
+
 def messages(stream: IO[bytes]) -> Iterator[bytes]:
-    """The raw messages of a mailbox, one at a time; memory holds one message.
+    """The raw messages of a mailbox, one at a time; memory holds one message."""
+    return (found.raw for found in find(stream))
+
+
+def find(stream: IO[bytes]) -> Iterator[Found]:
+    """The same messages, with their places.
 
     A "From " line parts messages where a blank line (or the start) stands before it, and it bears either a date in
     the mailbox's own form, or any date with a header after it. A Content-Length (mboxcl) is followed where another
@@ -28,12 +46,19 @@ def messages(stream: IO[bytes]) -> Iterator[bytes]:
     lines = _Lines(stream)
     started = _skip_opening(lines)
     while True:
+        start = lines.place()
         held, more = _next_message(lines)
         if started or any(line.strip() for line in held):
-            yield _message(held)
+            raw = b"".join(held)
+            yield Found(unescaped(raw), start, len(raw))
         if not more:
             return
         started = True
+
+
+def unescaped(raw: bytes) -> bytes:
+    """Undo the escape of "From " in a message's bytes."""
+    return _ESCAPED.sub(rb"\1", raw) if b">From " in raw else raw
 
 
 class _Lines:
@@ -58,6 +83,10 @@ class _Lines:
             self.put_back(self._cut(line))
             return self.next()
         return line
+
+    def place(self) -> int | None:
+        """Where in the file the next line begins."""
+        return None if self.only_returns else self._stream.tell() - sum(map(len, self._returned))
 
     def put_back(self, lines: list[bytes]) -> None:
         """Have these lines come again next."""
@@ -107,7 +136,7 @@ def _next_message(lines: _Lines) -> tuple[list[bytes], bool]:
         size += len(line)
         if size <= MAX_MESSAGE:
             held.append(line)
-        if blank and not inside:
+        if blank and not inside and size <= MAX_MESSAGE:  # what is held of a message is one stretch of the file
             inside = any(kept.strip() for kept in held)
             held += _measured(lines, held) if inside else []
     return held, False
@@ -131,9 +160,3 @@ def _measured(lines: _Lines, header: list[bytes]) -> list[bytes]:
     lines.wasted += sum(map(len, body))
     lines.put_back(body)
     return []
-
-
-def _message(held: list[bytes]) -> bytes:
-    """Join a message's lines and undo the escape of "From "."""
-    raw = b"".join(held)
-    return _ESCAPED.sub(rb"\1", raw) if b">From " in raw else raw

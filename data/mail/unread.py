@@ -7,12 +7,22 @@ from data.records import Email
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mailbox file (path or URL) that stays where it is holds the bytes of one mail, escapes not undone."""
+
+    file: str
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """The bytes of one mail, where they came from, and the module function that reads them."""
 
     source: str
     content: bytes
     reader: Callable[[bytes, str], Email]
+    place: Place | None = None
 
     def read(self) -> Email:
         """Read the mail."""

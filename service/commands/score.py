@@ -96,7 +96,7 @@ def _judging(asked: Scoring, order: Order) -> Iterator[Judging]:
         processes(asked.jobs, order) if asked.scheduler is None else cluster(asked.scheduler, order)
     )
     with chosen as pool:
-        yield lambda chunks: judged_by_workers(chunks, pool)
+        yield lambda chunks: judged_by_workers(chunks, pool, tell)
 
 
 class _Weighed:

@@ -46,7 +46,7 @@ def test_workers_never_read_far_ahead_either(home: Path) -> None:
     """With several processes at most two chunks each are under way, and rows come in order."""
     mails = Counted()
     with processes(2, Order(home / "models", Registry(home / "models").champion_version() or "")) as pool:
-        judged = judged_by_workers(in_chunks(mails, 4), pool)
+        judged = judged_by_workers(in_chunks(mails, 4), pool, print)
         rows = [outcome.assessment for outcomes in islice(judged, 5) for outcome in outcomes]
     assert [row and row.text for row in rows] == [f"Where is draft {n}?" for n in range(1, 21)]
     assert mails.taken <= 20 + 4 * UNDER_WAY * 2
