@@ -1,4 +1,4 @@
-"""Where the rows of a run go: straight to standard output, or to a file that takes its name when all are there."""
+"""Where the rows of a run go: standard output, a file that takes its name when all are there, a folder of parts."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +10,8 @@ from data.errors import InputError
 from data.records import Assessment
 from service import remote
 from service.judgement import SentMail
+from service.parquet import pyarrow
+from service.parts import ROWS, Parts
 from service.rows import RowFormat, WriteRow, open_rows
 from service.unfinished import About, Reached, Unfinished, unfinished
 
@@ -34,15 +36,25 @@ class Output(Protocol):
         """All rows are there."""
 
 
+def is_folder(out: str | None) -> bool:
+    """Whether an output is named as a folder, of Parquet parts."""
+    return out is not None and out.endswith("/")
+
+
 @contextmanager
 def open_output(
-    out: str | None, row_format: RowFormat, about: About | None, home: Path, *, resume: bool
+    out: str | None, row_format: RowFormat, about: About | None, home: Path, *, resume: bool, rows_a_part: int = ROWS
 ) -> Iterator[Output]:
     """Open the output; ``about`` is what the run was begun with, None where it cannot be resumed.
 
     Raises:
         InputError: it cannot be written, or not be gone on with.
+        MissingExtra: Parquet is asked for, and pyarrow is not installed.
     """
+    if row_format is RowFormat.PARQUET:
+        pyarrow()  # before any work
+    if is_folder(out):
+        _check_folder(out, row_format, about)
     if out is None or about is None or _is_special(out):
         if resume:
             raise InputError("--resume needs a file to go on with (-o) and inputs that can be read again (not -)")
@@ -54,12 +66,23 @@ def open_output(
         return
     place = remote.waiting_room(out, home) if remote.is_url(out) else Path(out)
     with unfinished(place, about, resume=resume) as run:
-        yield _Kept(run, row_format, out)
+        delivery: Delivery = _OneFile(run, row_format, out)
+        if is_folder(out):
+            delivery = parts = Parts(run, rows_a_part, out)
+            parts.begin()
+        yield _Kept(run, delivery)
+
+
+def _check_folder(out: str | None, row_format: RowFormat, about: About | None) -> None:
+    if row_format is not RowFormat.PARQUET:
+        raise InputError(f"{out} is a folder, for Parquet parts: name a file, or give --format parquet")
+    if about is None:
+        raise InputError(f"{out} is a folder: a mail from standard input (-) goes to a file")
 
 
 def _is_special(out: str) -> bool:
     """A pipe or a device, which cannot be replaced."""
-    return not remote.is_url(out) and Path(out).exists() and not Path(out).is_file()
+    return not remote.is_url(out) and not is_folder(out) and Path(out).exists() and not Path(out).is_file()
 
 
 def _send(place: Path, out: str) -> None:
@@ -87,13 +110,22 @@ class _Streamed:
         pass
 
 
+class Delivery(Protocol):
+    """Makes of kept rows what was asked for."""
+
+    def grown(self, rows: int) -> None:
+        """So many more rows are kept."""
+
+    def deliver(self, part: Path, out: Path) -> None:
+        """All rows are kept, in ``part``: see to it that they are all in ``out``."""
+
+
 @dataclass(slots=True)
 class _Kept:
     """Rows kept as JSON Lines until all are there, whatever they are to become."""
 
     run: Unfinished
-    row_format: RowFormat
-    named: str
+    delivery: Delivery
 
     @property
     def reached(self) -> Reached:
@@ -107,11 +139,22 @@ class _Kept:
 
     def add(self, items: int, rows: Sequence[Assessment], sent: Sequence[SentMail]) -> None:
         self.run.add(items, rows, sent)
+        self.delivery.grown(len(rows))
 
     def complete(self) -> None:
-        self.run.finish(self._deliver)
+        self.run.finish(self.delivery.deliver)
 
-    def _deliver(self, part: Path, out: Path) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _OneFile:
+    run: Unfinished
+    row_format: RowFormat
+    named: str
+
+    def grown(self, rows: int) -> None:
+        """Nothing to do before the end."""
+
+    def deliver(self, part: Path, out: Path) -> None:
         if self.row_format is not RowFormat.JSONL:
             with open_rows(out, self.row_format) as write:
                 for row in self.run.rows():

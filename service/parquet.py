@@ -25,12 +25,8 @@ def open_parquet(out: Path | None) -> Iterator[WriteRow]:
         InputError: no file is named, or it cannot be written.
     """
     if out is None or (out.exists() and not out.is_file()):
-        raise InputError("Parquet is written to a file: name one with -o")
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError as error:
-        raise MissingExtra("--format parquet needs pyarrow: install kyp[parquet]") from error
+        raise InputError("Parquet is written to a file, or to a folder named with a / at its end: name one with -o")
+    pa, parquet = pyarrow()
     half_written = out.with_name(f".{out.name}.{os.getpid()}")
     schema = _schema(pa)
     rows: list[dict[str, Any]] = []
@@ -48,11 +44,23 @@ def open_parquet(out: Path | None) -> Iterator[WriteRow]:
 
             yield write
             flush()
+        with half_written.open("rb") as whole:
+            os.fsync(whole.fileno())
         half_written.replace(out)
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror}); choose another file with -o") from error
     finally:
         half_written.unlink(missing_ok=True)
+
+
+def pyarrow() -> tuple[Any, Any]:
+    """Pyarrow and its Parquet module (MissingExtra where it is not installed)."""
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtra("--format parquet needs pyarrow: install kyp[parquet]") from error
+    return pa, parquet
 
 
 def cells(assessment: Assessment) -> dict[str, Any]:

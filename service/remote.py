@@ -32,6 +32,17 @@ def fetch(url: str, folder: Path) -> Path:
     return target
 
 
+def holds_something(url: str) -> bool:
+    """Whether a file is there, or a folder with something in it (MissingExtra or InputError as in :func:`fetch`)."""
+    files, path = _opened(url)
+    try:
+        return bool(files.find(path))
+    except FileNotFoundError:
+        return False
+    except Exception as error:  # each kind of store raises errors of its own
+        raise InputError(f"{url} cannot be read ({type(error).__name__}): check its name and your access") from error
+
+
 def fetch_range(url: str, start: int, size: int) -> bytes:
     """So many bytes of a file from ``start`` on; raises what the store raises, or as :func:`fetch` does."""
     files, path = _opened(url)

@@ -33,14 +33,17 @@ class RowFormat(StrEnum):
 
     @classmethod
     def of(cls, name: str | None) -> "RowFormat":
-        """The format that the ending of a file's name (or URL) asks for; JSON Lines where it asks for none."""
-        ending = (name or "").rpartition(".")[2].lower()
+        """The format that the ending of a file, folder or URL asks for; JSON Lines where it asks for none."""
+        ending = (name or "").rstrip("/").rpartition(".")[2].lower()
         return cls(ending) if ending in (cls.CSV, cls.PARQUET) else cls.JSONL
 
 
 @contextmanager
 def open_rows(out: Path | None, row_format: RowFormat) -> Iterator[WriteRow]:
-    """Open a file (or standard output) for rows; a file takes its name only when all rows are in it."""
+    """Open a file (or standard output) for rows; a file takes its name only when all rows are in it.
+
+    To standard output, a pipe or a device each row goes at once: whoever reads them need not wait for the next.
+    """
     if row_format is RowFormat.PARQUET:
         from service.parquet import open_parquet  # the extra is looked for only where it is needed
 
@@ -99,7 +102,7 @@ def _csv_rows(stream: IO[str]) -> WriteRow:
 
 @contextmanager
 def _standard_output() -> Iterator[IO[str]]:
-    stream = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
+    stream = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", line_buffering=True)
     try:
         yield stream
         stream.flush()
@@ -110,7 +113,7 @@ def _standard_output() -> Iterator[IO[str]]:
 @contextmanager
 def _whole_or_nothing(out: Path) -> Iterator[IO[str]]:
     if out.exists() and not out.is_file():  # a pipe or a device cannot be replaced
-        with _opened(out, out, "w") as stream:
+        with _opened(out, out, "w", buffering=1) as stream:
             yield stream
         return
     partial = out.with_name(f".{out.name}.{os.getpid()}")
@@ -122,8 +125,8 @@ def _whole_or_nothing(out: Path) -> Iterator[IO[str]]:
         partial.unlink(missing_ok=True)
 
 
-def _opened(path: Path, out: Path, mode: str) -> IO[str]:
+def _opened(path: Path, out: Path, mode: str, buffering: int = -1) -> IO[str]:
     try:
-        return path.open(mode, encoding="utf-8", newline="")
+        return path.open(mode, buffering, encoding="utf-8", newline="")
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror}); choose another file with -o") from error

@@ -27,7 +27,8 @@ def score(
         typer.Argument(metavar="INPUT…", help="mbox, eml, Maildir, folder, zip, jsonl, csv, URL; - for one raw mail"),
     ],
     out: Annotated[
-        str | None, typer.Option("--out", "-o", help="File or URL to write; standard output where left out.")
+        str | None,
+        typer.Option("--out", "-o", help="File or URL; rows.parquet/: parts in a folder. Standard output by default."),
     ] = None,
     format: Annotated[RowFormat | None, typer.Option(help="By the ending of OUT where left out, else jsonl.")] = None,  # noqa: A002
     report: Annotated[Path | None, typer.Option(help="Write a report on the whole, one HTML file.")] = None,
@@ -36,6 +37,7 @@ def score(
     backend: Annotated[Backend, typer.Option(help="loky: this machine; dask: a cluster.")] = Backend.LOKY,
     scheduler: Annotated[str | None, typer.Option(help="Of the cluster, as in tcp://host:8786.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with OUT where a run was stopped.")] = False,
+    rows_per_part: Annotated[int, typer.Option(min=1, help="Where OUT is a folder (rows.parquet/).")] = 10_000,
     me: Annotated[list[str] | None, typer.Option("--me", help="An address of yours; give it once for each.")] = None,
     prior: Annotated[
         float | None, typer.Option(help="Share of the messages that bear a label, as 0.1; by default as in training.")
@@ -61,6 +63,7 @@ def score(
             jobs=jobs,
             scheduler=scheduler,
             resume=resume,
+            rows_a_part=rows_per_part,
             own=own,
             prior=prior,
             keep_copies=keep_copies,

@@ -170,8 +170,8 @@ class Unfinished:
         self._lines.flush()
 
     def _remove(self) -> None:
+        self.journal.unlink(missing_ok=True)  # first: it tells what to do with a part
         self.part.unlink(missing_ok=True)
-        self.journal.unlink(missing_ok=True)
 
 
 def _line(told: Mapping[str, Any]) -> bytes:

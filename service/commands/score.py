@@ -17,7 +17,8 @@ from service.copies import Copies
 from service.inputs import Inputs, opened
 from service.judgement import Order, Outcome
 from service.judging import build_adviser, build_registry
-from service.output import Output, open_output
+from service.output import Output, is_folder, open_output
+from service.parts import ROWS
 from service.rows import RowFormat
 from service.settings import Settings, read_settings
 
@@ -36,6 +37,7 @@ class Scoring:
     jobs: int = 1
     scheduler: str | None = None
     resume: bool = False
+    rows_a_part: int = ROWS
     own: frozenset[str] = frozenset()
     prior: float | None = None
     keep_copies: bool = False
@@ -51,7 +53,9 @@ def run(asked: Scoring) -> None:
         about = _about(asked, inputs, order, adviser, settings) if inputs.repeatable else None
         inbox = Inbox(adviser, None if asked.keep_copies else Copies())
         report = None if asked.report is None else Reporting(asked.report, adviser, mask=asked.mask)
-        with open_output(asked.out, asked.row_format, about, settings.home, resume=asked.resume) as output:
+        with open_output(
+            asked.out, asked.row_format, about, settings.home, resume=asked.resume, rows_a_part=asked.rows_a_part
+        ) as output:
             _score(asked, inputs, order, inbox, output, report)
             output.complete()
     if report is not None:
@@ -129,7 +133,7 @@ def _about(asked: Scoring, inputs: Inputs, order: Order, adviser: Adviser, setti
         "holidays": holidays,
         "own addresses": ", ".join(sorted(asked.own)) or "none",
         "copies": "kept" if asked.keep_copies else "dropped",
-    }
+    } | ({"rows a part": f"{asked.rows_a_part:,}"} if is_folder(asked.out) else {})
 
 
 def _tell_counts(inbox: Inbox) -> None:

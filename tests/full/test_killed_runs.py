@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import pyarrow.dataset as ds
 import pytest
 
 # Ctrl-C is heard as from a terminal, also where the tests run as a shell's background job, which ignores it.
@@ -164,8 +165,46 @@ def test_a_cluster_loses_a_worker(start: Start, home: Path, mailbox: Path, tmp_p
         running = start(mailbox, "-o", out, "--backend", "dask", "--scheduler", scheduler)
         wait_for_rows(out, 300)
         workers[0].kill()
-        finished(running)
+        told = finished(running)
     assert out.read_bytes() == whole
+    assert "could not read the mails" not in told, "the workers read the mailbox themselves"
+
+
+def test_a_cluster_loses_a_worker_amid_parts(
+    start: Start, home: Path, mailbox: Path, tmp_path: Path, whole: bytes
+) -> None:
+    """The parts are one table of the same messages, in order, each once."""
+    with cluster(home, workers=3) as (scheduler, workers):
+        out = tmp_path / "rows.parquet"
+        running = start(mailbox, "-o", f"{out}/", "--rows-per-part", 400, "--backend", "dask", "--scheduler", scheduler)
+        wait_for(lambda: (out / "part-00001.parquet").exists())
+        workers[0].kill()
+        finished(running)
+    assert sorted(path.name for path in out.iterdir()) == ["_SUCCESS", *(f"part-{n:05}.parquet" for n in range(8))]
+    assert ids_in_parts(out) == [json.loads(line)["id"] for line in whole.splitlines()]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_killed_parts_are_resumed(start: Start, mailbox: Path, tmp_path: Path, whole: bytes, jobs: int) -> None:
+    """Killed with -9 amid the parts: those that were whole are left as they are, the others follow, no row twice."""
+    out = tmp_path / "rows.parquet"
+    words = (mailbox, "-o", f"{out}/", "--rows-per-part", 400, "--jobs", jobs, "--resume")
+    running = start(*words)
+    wait_for(lambda: (out / "part-00002.parquet").exists())
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert not (out / "_SUCCESS").exists()
+    before = {part.name: part.stat().st_ino for part in out.glob("part-*")}
+    finished(start(*words))
+    assert before.items() <= {part.name: part.stat().st_ino for part in out.glob("part-*")}.items()
+    assert ids_in_parts(out) == [json.loads(line)["id"] for line in whole.splitlines()]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["inbox.mbox", "rows.parquet", "whole.jsonl"]
+
+
+def ids_in_parts(folder: Path) -> list[str]:
+    """The ids of the messages in a folder of parts, read as one table."""
+    ids: list[str] = ds.dataset(folder).to_table(columns=["id"])["id"].to_pylist()
+    return ids
 
 
 @contextmanager
