@@ -106,6 +106,7 @@ class _Cluster:
     def __init__(self, client: Any, order: Order, scheduler: str) -> None:  # noqa: ANN401 (Dask has no types)
         self._client = client
         self._order = order
+        self.mend()
         if not self.room():
             raise InputError(f"the scheduler at {scheduler} has no workers: start some with `dask worker {scheduler}`")
 
@@ -127,6 +128,7 @@ class _Cluster:
             raise LostWorker from lost
 
     def mend(self) -> bool:
+        """Wait for a worker: one may be about to come."""
         with suppress(TimeoutError):
             self._client.wait_for_workers(1, timeout=_PATIENCE)
         return False

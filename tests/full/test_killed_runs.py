@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 import pytest
+from distributed import Client
 
 # Ctrl-C is heard as from a terminal, also where the tests run as a shell's background job, which ignores it.
 _HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -220,6 +221,8 @@ def cluster(home: Path, workers: int) -> Iterator[tuple[str, list["subprocess.Po
             worker = _dask("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
             stack.callback(_stop, worker)
             started.append(worker)
+        with Client(address) as client:  # type: ignore[no-untyped-call]  # Dask has few types
+            client.wait_for_workers(workers, timeout=120)
         yield address, started
 
 
