@@ -37,6 +37,8 @@ class Copies:
         return True
 
     def _is_sorted_in(self, number: int) -> bool:
+        if not len(self._sorted):
+            return False
         place = int(np.searchsorted(self._sorted, np.uint64(number)))
         return place < len(self._sorted) and int(self._sorted[place]) == number
 

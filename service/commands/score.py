@@ -1,5 +1,6 @@
 """`kyp score`: mails of any number in, one row a mail out, as a stream; and a report on the whole."""
 
+import gc
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from service.output import Output, is_folder, open_output
 from service.parts import ROWS
 from service.rows import RowFormat
 from service.settings import Settings, read_settings
+
+_OBJECTS = 50_000  # new ones between two searches for garbage: a few chunks' outcomes
 
 Judging = Callable[[Iterable[Chunk]], Iterator[list[Outcome]]]
 
@@ -99,8 +102,21 @@ def _judging(asked: Scoring, order: Order) -> Iterator[Judging]:
     chosen: AbstractContextManager[Pool] = (
         processes(asked.jobs, order) if asked.scheduler is None else cluster(asked.scheduler, order)
     )
-    with chosen as pool:
+    with chosen as pool, _seldom_looking_for_garbage():
         yield lambda chunks: judged_by_workers(chunks, pool, tell)
+
+
+@contextmanager
+def _seldom_looking_for_garbage() -> Iterator[None]:
+    """Outcomes that come from workers are many small objects without circles: looking through them takes a tenth."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class _Weighed:
