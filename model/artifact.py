@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from data.errors import ArtifactError
+from model.encoder import Mark, find
 from model.lexicon import FOLDER, Lexicon
 from model.parameters import Parameters
 from model.triage import Triage
@@ -32,7 +33,8 @@ class Manifest:
     """What a model is made of: checked before anything else of it is read.
 
     ``libraries`` are the versions it was fitted with, ``files`` the SHA-256 of each file. ``profile`` says how it
-    judges its training messages (see training.profile), ``created`` when it was written (ISO 8601, UTC).
+    judges its training messages (see training.profile), ``created`` when it was written (ISO 8601, UTC). ``encoder``
+    is the sentence encoder that it needs, if any; its weights are not part of the model.
     """
 
     version: str
@@ -46,6 +48,18 @@ class Manifest:
     format: int = FORMAT
     profile: dict[str, Any] = field(default_factory=dict)
     created: str = ""
+    encoder: Mark | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain; without a word of encoders where there is none."""
+        told = asdict(self)
+        return told if self.encoder else {name: value for name, value in told.items() if name != "encoder"}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> "Manifest":
+        """The manifest from what ``to_json`` gave (TypeError where a part is wrong)."""
+        encoder = told.get("encoder")
+        return cls(**told | {"encoder": Mark(**encoder) if encoder else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ class Provenance:
     profile: dict[str, Any] = field(default_factory=dict)
     beside: dict[str, bytes] = field(default_factory=dict)
     created: str = ""
+    encoder: Mark | None = None
 
 
 def version_of(parameters: Parameters) -> str:
@@ -82,8 +97,9 @@ def save(folder: Path, parameters: Parameters, provenance: Provenance) -> Manife
         metrics=provenance.metrics,
         profile=provenance.profile,
         created=provenance.created,
+        encoder=provenance.encoder,
     )
-    contents[_MANIFEST] = json.dumps(asdict(manifest), indent=2, sort_keys=True).encode()
+    contents[_MANIFEST] = json.dumps(manifest.to_json(), indent=2, sort_keys=True).encode()
     folder.mkdir(parents=True, exist_ok=True)
     half_written = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     for file, content in contents.items():
@@ -111,7 +127,7 @@ def read_manifest(folder: Path) -> Manifest:
         ArtifactError: it is missing, damaged, or of another format or other libraries.
     """
     try:
-        manifest = Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+        manifest = Manifest.from_json(json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise ArtifactError(f"the model in {folder} has no readable manifest; {_WAY_OUT}") from error
     if manifest.format != FORMAT:
@@ -124,11 +140,13 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def load(folder: Path, lexicon: Lexicon, prior: float | None = None) -> Triage:
+def load(folder: Path, lexicon: Lexicon, prior: float | None = None, encoder: Path | None = None) -> Triage:
     """Load the model in ``folder`` after checking every file against the manifest; ``prior`` as in model.triage.
 
+    A model that was learnt with a sentence encoder looks for it in the folder ``encoder``, then where it lay.
+
     Raises:
-        ArtifactError: a file is missing, was changed, or does not hold what it should.
+        ArtifactError: a file is missing, was changed, or does not hold what it should; or the encoder is not there.
     """
     manifest = read_manifest(folder)
     if manifest.lexicon != lexicon_fingerprint():
@@ -140,7 +158,8 @@ def load(folder: Path, lexicon: Lexicon, prior: float | None = None) -> Triage:
         parameters = Parameters.from_parts(arrays, json.loads(contents[_PLAIN]))
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         raise ArtifactError(f"model {folder.name} does not hold what a model of kyp holds; {_WAY_OUT}") from error
-    return Triage(parameters, lexicon, manifest.version, prior)
+    found = None if manifest.encoder is None else find(manifest.encoder, encoder)
+    return Triage(parameters, lexicon, manifest.version, prior, found)
 
 
 def lexicon_fingerprint(folder: Path = FOLDER) -> str:

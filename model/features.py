@@ -157,12 +157,14 @@ class Counts:
     """How often each n-gram stands in each row (a sentence or a text): one sparse matrix, columns as the vocabulary's.
 
     ``bounds`` are the first columns of pivots, characters and neighbours; ``vectors`` has shape (rows, dimensions):
-    the weighted sum of the word vectors, of which sentences keep the first ``SENTENCE_DIMENSIONS``.
+    the weighted sum of the word vectors, of which sentences keep the first ``SENTENCE_DIMENSIONS``. ``encoded`` are a
+    sentence encoder's vectors, of a text the sum over its sentences; None where there is no encoder.
     """
 
     ngrams: sparse.csr_matrix
     bounds: tuple[int, int, int]
     vectors: Floats
+    encoded: Floats | None = None
 
 
 def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Floats) -> tuple[Counts, Counts]:

@@ -1,10 +1,11 @@
 """A batch of messages → first-layer scores and second-layer inputs: one tokenisation, one count, two products."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from model.encoder import SentenceEncoder
 from model.features import Counts, TypeTable, Vocabulary, count
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
@@ -31,23 +32,37 @@ class Reading:
 class Reader:
     """Turns texts into counts with one tokenizer, vocabulary and lexicon; not for use by two threads at once."""
 
-    def __init__(self, tokenizer: Tokenizer, vocabulary: Vocabulary, lexicon: Lexicon, word_weights: Floats) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        vocabulary: Vocabulary,
+        lexicon: Lexicon,
+        word_weights: Floats,
+        encoder: SentenceEncoder | None = None,
+    ) -> None:
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.table = TypeTable(vocabulary, lexicon)
         self._vectors = lexicon.vectors * word_weights[:, None]
+        self._encoder = encoder
 
     def read(self, subjects: Sequence[str], texts: Sequence[str]) -> Reading:
         """Tokenise and count a batch."""
         if self.tokenizer.full:
             self.tokenizer.forget()
             self.table.forget()
-        tokens = self.tokenizer([joined(*pair) for pair in zip(subjects, texts, strict=True)])
+        whole = [joined(*pair) for pair in zip(subjects, texts, strict=True)]
+        tokens = self.tokenizer(whole)
         self.table.update(self.tokenizer.strings)
         words, kinds = self.table.words[tokens.types], self.table.kinds[tokens.types]
-        return Reading(
-            tuple(subjects), tokens, words, kinds, *count(tokens, self.vocabulary, self.table, self._vectors)
-        )
+        sentences, messages = count(tokens, self.vocabulary, self.table, self._vectors)
+        if self._encoder is not None:
+            encoded = self._encoder.encode(_sentences(whole, tokens))
+            sentences, messages = (
+                replace(sentences, encoded=encoded),
+                replace(messages, encoded=_summed(encoded, tokens)),
+            )
+        return Reading(tuple(subjects), tokens, words, kinds, sentences, messages)
 
     def words(self, reading: Reading) -> Ints:
         """Vocabulary id of each token, -1 where unknown."""
@@ -67,6 +82,20 @@ class Reader:
 def joined(subject: str, text: str) -> str:
     """Subject and text as one, the subject on a line of its own; the text's offsets are shifted by its length + 1."""
     return f"{subject}\n{text}"
+
+
+def _sentences(texts: Sequence[str], tokens: Tokens) -> list[str]:
+    """The sentences of a batch as they stand in their texts."""
+    starts, ends = tokens.sentence_spans()
+    spans = zip(tokens.sentence_text.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    return [texts[text][start:end] for text, start, end in spans]
+
+
+def _summed(encoded: Floats, tokens: Tokens) -> Floats:
+    """The sum of the sentences' vectors by text: scaled to one length later, it is as good as their mean."""
+    sums = np.zeros((tokens.texts, encoded.shape[1]), dtype=np.float32)
+    np.add.at(sums, tokens.sentence_text, encoded)
+    return sums
 
 
 def scores(counts: Counts, level: Level, heads: Heads) -> Floats:

@@ -32,10 +32,14 @@ class Reign:
 class Registry:
     """Versions of the model in one folder, and an atomic pointer to the champion."""
 
-    def __init__(self, home: Path, prior: float | None = None) -> None:
-        """``prior``: the share of messages that bear a label where the models shall judge; see model.triage."""
+    def __init__(self, home: Path, prior: float | None = None, encoder: Path | None = None) -> None:
+        """``prior``: the share of messages that bear a label where the models shall judge; see model.triage.
+
+        ``encoder``: where to look first for the sentence encoder of a model that needs one.
+        """
         self.home = home
         self.prior = prior
+        self.encoder = encoder
 
     def add(self, parameters: Parameters, provenance: Provenance) -> Manifest:
         """Write a candidate to disk; it is not in use before it is promoted."""
@@ -102,7 +106,7 @@ class Registry:
 
     def load(self, version: str) -> Triage:
         """Load one version (InputError where there is none of that name, ArtifactError where it cannot be trusted)."""
-        return artifact.load(self._folder(version), load_lexicon(), self.prior)
+        return artifact.load(self._folder(version), load_lexicon(), self.prior, self.encoder)
 
     def manifest(self, version: str) -> Manifest:
         """The manifest of one version."""

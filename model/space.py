@@ -12,6 +12,7 @@ BlockWeights = tuple[float, float, float, float]  # of words, pivots, characters
 SENTENCE_BLOCKS: BlockWeights = (1.0, 1.2, 0.0, 1.2)  # characters are not counted there: twice the work for nothing
 MESSAGE_BLOCKS: BlockWeights = (1.0, 1.2, 0.5, 1.2)  # see docs/experiments.md
 VECTOR_WEIGHT = 0.7
+ENCODER_WEIGHT = 0.7
 RARE_WORD_MASS = 1e-3  # a of smooth inverse frequency a / (a + p(word)), Arora et al. 2017
 
 
@@ -35,7 +36,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Rows of one level ready for a linear head: weighted n-grams side by side (sparse), and unit vectors (dense)."""
+    """Rows of one level ready for a linear head: weighted n-grams side by side (sparse), and vectors (dense)."""
 
     ngrams: sparse.csr_matrix
     vectors: Floats
@@ -43,8 +44,9 @@ class Design:
     @classmethod
     def of(cls, counts: Counts, level: Level) -> "Design":
         """Weigh counts; every block of a row has a fixed length, so that long texts do not outweigh short ones."""
-        lengths = np.maximum(np.linalg.norm(counts.vectors, axis=1, keepdims=True), 1e-6)
-        vectors = (counts.vectors * (VECTOR_WEIGHT / lengths)).astype(np.float32)
+        vectors = _scaled(counts.vectors, VECTOR_WEIGHT)
+        if counts.encoded is not None:
+            vectors = np.hstack([vectors, _scaled(counts.encoded, ENCODER_WEIGHT)])
         return cls(_weigh(counts, level), vectors)
 
     @property
@@ -73,6 +75,12 @@ def word_weights(frequencies: Floats) -> Floats:
     """Smooth inverse frequencies for word vectors, from how often each word stands in the training texts."""
     share = frequencies / max(float(frequencies.sum()), 1.0)
     return np.asarray(RARE_WORD_MASS / (RARE_WORD_MASS + share), dtype=np.float32)
+
+
+def _scaled(vectors: Floats, length: float) -> Floats:
+    """Rows of one length; a row of zeros stays one."""
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    return np.asarray(vectors * (length / lengths), dtype=np.float32)
 
 
 def _weigh(counts: Counts, level: Level) -> sparse.csr_matrix:

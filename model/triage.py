@@ -10,6 +10,7 @@ from data.identity import message_identity
 from data.records import Assessment, Email, Passage, Signal, Urgency
 from data.taxonomy import LABELS, Language
 from model.deadlines import DatedMail, Deadline
+from model.encoder import SentenceEncoder
 from model.evidence import carrying
 from model.layers import SENTENCE_HEADS, levels, ordered
 from model.lexicon import Floats, Lexicon
@@ -40,12 +41,22 @@ class Judgement:
 class Triage:
     """Judges mails with one fitted model; may be shared by threads, which then wait for each other."""
 
-    def __init__(self, parameters: Parameters, lexicon: Lexicon, version: str, prior: float | None = None) -> None:
-        """``prior``: the share of messages that bear a label where this one judges; as in training where left out."""
+    def __init__(
+        self,
+        parameters: Parameters,
+        lexicon: Lexicon,
+        version: str,
+        prior: float | None = None,
+        encoder: SentenceEncoder | None = None,
+    ) -> None:
+        """``prior``: the share of messages that bear a label where this one judges; as in training where left out.
+
+        ``encoder`` is the one that the parameters were fitted with, if any.
+        """
         self.version = version
         self._prior = prior
         self._parameters = parameters
-        self._reader = Reader(Tokenizer(), parameters.vocabulary, lexicon, parameters.word_weights)
+        self._reader = Reader(Tokenizer(), parameters.vocabulary, lexicon, parameters.word_weights, encoder)
         self._lock = Lock()
 
     def judge(self, emails: Sequence[Email]) -> list[Assessment]:

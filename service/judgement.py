@@ -35,16 +35,20 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker must know: where the models are, which to use, one's own addresses, how common labels are."""
+    """What a worker must know: where the models are, which to use, one's own addresses, how common labels are.
+
+    ``encoder`` is where to look first for the sentence encoder of a model that needs one.
+    """
 
     models_folder: Path
     version: str
     own: frozenset[str] = frozenset()
     prior: float | None = None
+    encoder: Path | None = None
 
     def carry_out(self, chunk: Sequence[Item]) -> list[Outcome]:
         """Read and judge a chunk in this process, which loads the model once and keeps to one core."""
-        judge = _loaded(self.models_folder, self.version, self.prior).judge
+        judge = _loaded(self.models_folder, self.version, self.prior, self.encoder).judge
         return outcomes(map(as_email, chunk), judge, self.own)
 
 
@@ -62,8 +66,8 @@ def _own(mail: Email) -> Outcome:
 
 
 @cache
-def _loaded(models_folder: Path, version: str, prior: float | None) -> Triage:
-    triage = Registry(models_folder, prior).load(version)
+def _loaded(models_folder: Path, version: str, prior: float | None, encoder: Path | None) -> Triage:
+    triage = Registry(models_folder, prior, encoder).load(version)
     threadpool_limits(1)  # from here on: one core a process, and the same sums in each
     gc.freeze()  # a model stays: looking through it for garbage again and again costs a tenth of the time
     return triage

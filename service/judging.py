@@ -10,7 +10,7 @@ from service.settings import Settings
 
 def build_registry(settings: Settings) -> Registry:
     """The models on disk."""
-    return Registry(settings.models_folder, settings.prior)
+    return Registry(settings.models_folder, settings.prior, settings.encoder)
 
 
 def build_adviser(settings: Settings) -> Adviser:

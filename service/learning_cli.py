@@ -41,12 +41,24 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Folder of models; the one that kyp uses where left out.")] = None,
     jobs: Jobs = ALL_CORES,
     nice: Annotated[int, typer.Option(min=0, max=19, help="How far to step back behind other work.")] = 10,
+    encoder: Annotated[
+        Path | None, typer.Option(help="Folder of a sentence encoder to read with too; see docs/encoder.md.")
+    ] = None,
     seed: int = 0,
 ) -> None:
     """Train a model, compare it with the one in use, and put it in use where it is as good."""
     from service.commands.train import run
 
-    run(data or [], out, from_store=from_store, with_shipped=with_shipped, jobs=jobs, nice=nice, seed=seed)
+    run(
+        data or [],
+        out,
+        from_store=from_store,
+        with_shipped=with_shipped,
+        jobs=jobs,
+        nice=nice,
+        seed=seed,
+        encoder=encoder,
+    )
 
 
 def evaluate(

@@ -57,6 +57,9 @@ class Settings(AnswerSettings, InboundSettings, ServingSettings):
     prior: float | None = Field(
         None, gt=0, lt=1, description="share of your messages that bear a label at all; the training data's if not set"
     )
+    encoder: Path | None = Field(
+        None, description="folder of a sentence encoder for training, and for models that were learnt with it"
+    )
     playbook: Path | None = Field(None, description="a folder of own strategies that override the shipped ones")
 
     @property

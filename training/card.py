@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.taxonomy import LABELS, LANGUAGES
+from model.encoder import Mark
 from model.lexicon import Floats
 from training import plots
 from training.bootstrap import interval, kappa, label_f1, macro, resamples
@@ -60,6 +61,7 @@ class Findings:
     curve: Sequence[Point]
     strongest: Sequence[Strongest]
     suspects: int
+    encoder: Mark | None = None
 
 
 def card(findings: Findings) -> dict[str, bytes]:
@@ -87,6 +89,8 @@ def _data(page: Page, own: Findings) -> None:
     counted = f"{len(messages)} messages of {len({one.client for one in messages})} clients"
     mine = f", {own.recipe.own} of them own ones that count {own.own_weight:g} times" if own.recipe.mixed else ""
     page.paragraph(f"{counted}{mine}. Fingerprint of the data (SHA-256): {own.recipe.fingerprint}. Seed {own.seed}.")
+    if own.encoder is not None:
+        page.paragraph(f"Sentences are read by the encoder {own.encoder.name} too, which is not part of the model.")
     rows = []
     for label in LABELS:
         by_language = [sum(label in one.labels and one.lang == lang for one in messages) for lang in LANGUAGES]

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from data.errors import InputError
 from data.records import LabelledMessage
 from data.taxonomy import ARCHETYPES, LABELS, LANGUAGES, SITUATIONS
+from model.encoder import SentenceEncoder
 from model.features import TypeTable, Vocabulary, learn_vocabulary
 from model.layers import ordered
 from model.lexicon import Floats, Lexicon
@@ -61,6 +62,7 @@ def fit(
     jobs: int,
     progress: Progress,
     own_weight: float = 1.0,
+    encoder: SentenceEncoder | None = None,
 ) -> Fitted:
     """Fit everything; the same messages and seed give the same parameters.
 
@@ -74,17 +76,23 @@ def fit(
             f"{len(messages)} labelled messages are too few to learn from; at least {_FEWEST_MESSAGES} are needed"
         )
     with threadpool_limits(limits=1):  # sums in one order, whatever the number of cores: one model everywhere
-        return _fit(messages, lexicon, seed, jobs, progress, own_weight)
+        return _fit(messages, lexicon, seed, jobs, progress, own_weight, encoder)
 
 
 def _fit(
-    messages: Sequence[LabelledMessage], lexicon: Lexicon, seed: int, jobs: int, progress: Progress, own: float
+    messages: Sequence[LabelledMessage],
+    lexicon: Lexicon,
+    seed: int,
+    jobs: int,
+    progress: Progress,
+    own: float,
+    encoder: SentenceEncoder | None,
 ) -> Fitted:
     fold = folds(messages)
     progress("finding the days that mails name")
     dated = learn_deadlines(messages, seed)
-    progress("counting words")
-    reader, word_weights = reader_of(messages, lexicon)
+    progress("counting words" if encoder is None else "counting words, encoding sentences")
+    reader, word_weights = reader_of(messages, lexicon, encoder)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
     progress("learning to read sentences")
     weights = sentence_weights(messages, reading.tokens, own)
@@ -113,7 +121,9 @@ def _fit(
     return Fitted(parameters, second.held_out, fold)
 
 
-def reader_of(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Reader, Floats]:
+def reader_of(
+    messages: Sequence[LabelledMessage], lexicon: Lexicon, encoder: SentenceEncoder | None = None
+) -> tuple[Reader, Floats]:
     """A reader with the vocabulary of the messages, and the weights of its word vectors."""
     tokenizer = Tokenizer()
     tokens = tokenizer([joined(one.subject, one.body) for one in messages])
@@ -121,7 +131,7 @@ def reader_of(messages: Sequence[LabelledMessage], lexicon: Lexicon) -> tuple[Re
     table = TypeTable(vocabulary, lexicon)
     table.update(tokenizer.strings)
     weights = rarity(table.rows[tokens.types], len(lexicon.vectors))
-    return Reader(tokenizer, vocabulary, lexicon, weights), weights
+    return Reader(tokenizer, vocabulary, lexicon, weights, encoder), weights
 
 
 def _sentence_layer(

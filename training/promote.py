@@ -4,6 +4,7 @@ Every message that the candidate learnt from is judged by a candidate and by a c
 out of fold where a model learnt from it (see training.held_out), by the champion itself where it did not.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -185,7 +186,10 @@ def _calibration_check(one: HeldOut, other: HeldOut, margins: Margins) -> Check:
 
 
 def _time_check(ratio: float, margins: Margins) -> Check:
-    return _check("time a message takes", 1.0, ratio, ratio <= margins.time, f"may be {margins.time} times as long")
+    rule = (
+        f"may be {margins.time} times as long" if margins.time < math.inf else "not counted: an encoder was asked for"
+    )
+    return _check("time a message takes", 1.0, ratio, ratio <= margins.time, rule)
 
 
 def _bounded(name: str, champion: Any, candidate: Any, margin: float) -> Check:  # noqa: ANN401 (NumPy numbers)

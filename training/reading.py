@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from data.records import LabelledMessage
 from data.taxonomy import LABELS
+from model.encoder import SentenceEncoder
 from model.lexicon import Lexicon
 from model.reader import Reader
 from model.space import Design
@@ -16,11 +17,17 @@ from training.weights import message_weights
 
 
 def learnt(
-    messages: Sequence[LabelledMessage], fitted: Fitted, lexicon: Lexicon, *, seed: int, jobs: int
+    messages: Sequence[LabelledMessage],
+    fitted: Fitted,
+    lexicon: Lexicon,
+    encoder: SentenceEncoder | None = None,
+    *,
+    seed: int,
+    jobs: int,
 ) -> tuple[list[Point], list[Strongest]]:
     """Both from one reading of the training messages, by the model's own vocabulary."""
     own = fitted.parameters
-    reader = Reader(Tokenizer(), own.vocabulary, lexicon, own.word_weights)
+    reader = Reader(Tokenizer(), own.vocabulary, lexicon, own.word_weights, encoder)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
     design = Design.of(reading.messages, own.message_level)
     targets = message_targets(messages)[:, : len(LABELS)]

@@ -1,9 +1,10 @@
 """The story of a training run: weigh, fit, measure, write down, compare with the champion, put in use or not."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from data.errors import ArtifactError
 from data.records import LabelledMessage
 from data.taxonomy import ARCHETYPES, LABELS, SITUATIONS
 from model.artifact import Provenance, version_of
+from model.encoder import Encoder, Mark
 from model.layers import ordered
 from model.lexicon import Lexicon, load_lexicon
 from model.registry import Registry
@@ -27,6 +29,7 @@ from training.profile import profile
 from training.promote import Decision, Margins
 from training.reading import learnt
 from training.recipe import Recipe
+from training.remembered import Remembered
 from training.suspects import Suspect, suspects
 from training.weights import message_weights
 
@@ -59,15 +62,21 @@ class TrainingOutcome:
 
 
 def train(
-    paths: Sequence[Path] | None, registry: Registry, *, seed: int, jobs: int, progress: Progress
+    paths: Sequence[Path] | None,
+    registry: Registry,
+    *,
+    seed: int,
+    jobs: int,
+    progress: Progress,
+    encoder: Path | None = None,
 ) -> TrainingOutcome:
-    """Learn from labelled files alone (the shipped ones where none are given).
+    """Learn from labelled files alone (the shipped ones where none are given); ``encoder`` as in :func:`learn`.
 
     Raises:
         InputError: the data cannot be read or are too few.
     """
     recipe = Recipe.of(paths, with_shipped=False) if paths else Recipe.of()
-    return learn(recipe, registry, seed=seed, jobs=jobs, progress=progress)
+    return learn(recipe, registry, seed=seed, jobs=jobs, progress=progress, encoder=encoder)
 
 
 def learn(
@@ -79,17 +88,22 @@ def learn(
     progress: Progress,
     margins: Margins | None = None,
     clock: Callable[[], float] = time.monotonic,
+    encoder: Path | None = None,
 ) -> TrainingOutcome:
     """Train on what was gathered, register the model, and put it in use where it is as good as the one in use.
 
+    ``encoder`` is the folder of a sentence encoder that the model shall use; see model.encoder.
+
     Raises:
-        InputError: the data are too few.
+        InputError: the data are too few, or the encoder cannot be used.
+        MissingExtra: an encoder needs ``kyp[encoder]``.
     """
     began = clock()
+    mark, encodes = _encoder(encoder, jobs)
     progress(f"read {len(recipe.messages)} labelled messages")
     lexicon = load_lexicon()
     weight, tried = _weight(recipe, lexicon, seed, jobs, progress)
-    fitted = fit(recipe.messages, lexicon, seed=seed, jobs=jobs, progress=progress, own_weight=weight)
+    fitted = fit(recipe.messages, lexicon, seed=seed, jobs=jobs, progress=progress, own_weight=weight, encoder=encodes)
     held = HeldOut.of(recipe.messages, fitted.held_out, fitted.parameters.operating)
     doubtful = suspects(held)
     metrics = cross_validated(recipe.messages, fitted) | {
@@ -97,13 +111,16 @@ def learn(
         "weights_tried": [_plain(one) for one in tried],
     }
     progress("writing the model card")
-    findings = _findings(recipe, fitted, held, lexicon, seed, jobs, weight, len(doubtful))
+    curve, features = learnt(recipe.messages, fitted, lexicon, encodes, seed=seed, jobs=jobs)
+    findings = Findings(version_of(fitted.parameters), recipe, seed, weight, held, curve, features, len(doubtful), mark)
     beside = card(findings) | {
         held_out.FILE: held.packed(),
         SUSPECTS_FILE: json.dumps([one.to_json() for one in doubtful]).encode(),
     }
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    provenance = Provenance(recipe.fingerprint, len(recipe.messages), seed, metrics, profile(held), beside, created)
+    provenance = Provenance(
+        recipe.fingerprint, len(recipe.messages), seed, metrics, profile(held), beside, created, mark
+    )
     manifest = registry.add(fitted.parameters, provenance)
     progress("comparing with the model in use")
     decision = _decide(recipe, held, registry, manifest.version, margins or Margins(), clock)
@@ -155,12 +172,11 @@ def _weight(recipe: Recipe, lexicon: Lexicon, seed: int, jobs: int, progress: Pr
     return choose_weight(recipe.messages, lexicon, seed=seed, jobs=jobs)
 
 
-def _findings(
-    recipe: Recipe, fitted: Fitted, held: HeldOut, lexicon: Lexicon, seed: int, jobs: int, weight: float, doubtful: int
-) -> Findings:
-    curve, features = learnt(recipe.messages, fitted, lexicon, seed=seed, jobs=jobs)
-    version = version_of(fitted.parameters)
-    return Findings(version, recipe, seed, weight, held, curve, features, doubtful)
+def _encoder(folder: Path | None, threads: int) -> tuple[Mark | None, Remembered | None]:
+    if folder is None:
+        return None, None
+    encoder = Encoder(folder, threads)
+    return encoder.mark, Remembered(encoder)
 
 
 def _decide(
@@ -181,6 +197,8 @@ def _decide(
     unseen = [one for one, known in zip(recipe.messages, np.isin(held.ids, theirs.ids), strict=True) if not known]
     told = promote.judged_by(champion, unseen, theirs.thresholds)
     ratio = promote.time_ratio(registry.load(version), champion, recipe.messages, clock)
+    if (encoder := registry.manifest(version).encoder) is not None and encoder != registry.manifest(used).encoder:
+        margins = replace(margins, time=math.inf)  # whoever asks for an encoder knows that it takes its time
     return promote.decide(held, theirs, told, ratio, version=used, margins=margins)
 
 

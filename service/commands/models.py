@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -40,7 +39,7 @@ def show_one(version: str | None, *, as_json: bool) -> None:
         raise ArtifactError("There is no model in use yet: run `kyp train`.")
     manifest = registry.manifest(chosen)
     if as_json:
-        told = asdict(manifest) | {"decision": registry.decision(chosen)}
+        told = manifest.to_json() | {"decision": registry.decision(chosen)}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     typer.echo("\n".join([*_told(registry, manifest), *_doubtful(registry, chosen)]))
@@ -100,6 +99,8 @@ def _told(registry: Registry, manifest: Manifest) -> Iterator[str]:
     yield f"model {manifest.version}, written {manifest.created or 'at an unknown time'}, seed {manifest.seed}"
     yield f"learnt from {manifest.messages} messages, data {manifest.data_fingerprint[:12]}"
     yield f"fitted with {', '.join(f'{name} {number}' for name, number in manifest.libraries.items())}"
+    if manifest.encoder is not None:
+        yield f"reads with the encoder {manifest.encoder.name} too, which lay in {manifest.encoder.folder}"
     for reign in registry.history():
         if reign.version == manifest.version:
             yield f"in use since {reign.since}{' again' if reign.rollback else ''}: {reign.reason}"

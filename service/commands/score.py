@@ -52,7 +52,8 @@ def run(asked: Scoring) -> None:
     with opened(asked.inputs, settings.max_body_bytes) as inputs:
         adviser, registry = build_adviser(settings), build_registry(settings)
         ensure_model(registry)
-        order = Order(settings.models_folder, registry.champion_version() or "", asked.own, settings.prior)
+        version = registry.champion_version() or ""
+        order = Order(settings.models_folder, version, asked.own, settings.prior, settings.encoder)
         about = _about(asked, inputs, order, adviser, settings) if inputs.repeatable else None
         inbox = Inbox(adviser, None if asked.keep_copies else Copies())
         report = None if asked.report is None else Reporting(asked.report, adviser, mask=asked.mask)

@@ -23,18 +23,26 @@ _SHOWN = 20
 
 
 def run(
-    data: Sequence[Path], out: Path | None, *, from_store: bool, with_shipped: bool, jobs: int, nice: int, seed: int
+    data: Sequence[Path],
+    out: Path | None,
+    *,
+    from_store: bool,
+    with_shipped: bool,
+    jobs: int,
+    nice: int,
+    seed: int,
+    encoder: Path | None = None,
 ) -> None:
     """Gather, train and tell; the summary goes to standard output, progress to standard error."""
-    settings = read_settings()
-    registry = Registry(out) if out is not None else build_registry(settings)
+    settings = read_settings(encoder=encoder)
+    registry = Registry(out, encoder=settings.encoder) if out is not None else build_registry(settings)
     mine = _corrections(settings) if from_store else []
     recipe = Recipe.of(data, mine, with_shipped=with_shipped)
     for line in recipe.scarce():
         tell(f"few examples: {line}")
     _step_back(nice)
     with _shown() as progress:
-        outcome = learn(recipe, registry, seed=seed, jobs=jobs, progress=progress)
+        outcome = learn(recipe, registry, seed=seed, jobs=jobs, progress=progress, encoder=settings.encoder)
     _report(outcome)
 
 
