@@ -13,6 +13,7 @@ import pytest
 from data.datasets import load, shipped
 from data.errors import ArtifactError, InputError
 from model.artifact import Manifest
+from model.features import SENTENCE_DIMENSIONS
 from model.lexicon import load_lexicon
 from model.registry import Registry
 from tests.tiny_encoder import Tiny, tiny_encoder
@@ -67,8 +68,9 @@ def trained(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def test_the_encoder_is_part_of_what_is_learnt(trained: Trained) -> None:
     """Sentence and message heads weigh its dimensions, after the word vectors'; the manifest says which it is."""
     own = Registry(trained.home / "models").load(trained.version)._parameters
-    before = sum(own.vocabulary.sizes) + load_lexicon().vectors.shape[1]
-    for heads in (own.sentence_heads, own.message_heads):
+    words = (SENTENCE_DIMENSIONS, load_lexicon().vectors.shape[1])
+    for heads, dimensions in zip((own.sentence_heads, own.message_heads), words, strict=True):
+        before = sum(own.vocabulary.sizes) + dimensions
         assert heads.weights.shape[0] == before + 16
         assert (heads.weights[before:] != 0).any(axis=0).sum() > heads.weights.shape[1] / 2
     mark = trained.manifest.encoder
