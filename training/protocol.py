@@ -102,7 +102,8 @@ def _curves_report(development: Sequence[LabelledMessage], fitted: Fitted) -> st
 def _parts(test: Sequence[LabelledMessage]) -> dict[str, list[int]]:
     by_language = {str(lang): [n for n, one in enumerate(test) if one.lang == lang] for lang in LANGUAGES}
     by_style = {str(style): [n for n, one in enumerate(test) if one.style == style] for style in STYLES}
-    return {name: own for name, own in (by_language | by_style).items() if own}
+    by_hand = {"by hand": [n for n, one in enumerate(test) if one.batch.startswith("t")]}  # see data/labelled/README.md
+    return {name: own for name, own in (by_language | by_style | by_hand).items() if own}
 
 
 def _intervals(test: Sequence[LabelledMessage], assessments: Sequence[Assessment]) -> dict[str, tuple[float, float]]:
