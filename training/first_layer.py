@@ -14,7 +14,7 @@ from model.space import Design, Heads
 from model.text import Ints
 from training.targets import Targets
 
-SENTENCE_STRENGTH, MESSAGE_STRENGTH = 0.1, 0.5  # C of the support vector machines; chosen in docs/experiments.md
+SENTENCE_STRENGTH, MESSAGE_STRENGTH = 0.2, 1.0  # C of the support vector machines; chosen in docs/experiments.md
 _TOLERANCE = 0.3  # finer ones change no decision and take up to ten times as long
 ROUNDS = tuple(3 if head == "claims" else 1 for head in SENTENCE_HEADS)  # of choosing the sentences that tell
 _CLEAR = 0.0  # a score from which a marked sentence tells beside a better one
