@@ -19,7 +19,7 @@ from model.registry import Registry
 from tests.tiny_encoder import Tiny, tiny_encoder
 from training.run import train
 
-EVERY = 64  # of the shipped messages
+EVERY = 112  # of the shipped messages
 SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "inbox.mbox"
 
 

@@ -23,7 +23,7 @@ from training.run import learn, train
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 PATIENCE = 30.0
-EVERY = 16  # of the shipped messages
+EVERY = 28  # of the shipped messages
 
 
 @pytest.fixture(scope="module")
