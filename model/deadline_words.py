@@ -10,7 +10,7 @@ from model.deadline_features import MailReading, Sentence
 from model.deadline_scores import Floats, Linear, features_of
 from model.tallies import tally
 
-MOST_WORDS = 100_000  # remembered; then they are looked up anew
+MOST_WORDS = 60_000  # remembered; then they are looked up anew
 _BIAS = 0  # the row that counts for every sentence and mail
 
 
