@@ -22,7 +22,7 @@ from service.settings import Settings
 from service.wiring import build_service
 from training.run import train
 
-EVERY = 10  # of the shipped messages: enough for a model that is right about plain cases, and quick to train
+EVERY = 6  # of the shipped messages: enough for a model that is right about plain cases, and quick to train
 
 Assessed = Callable[..., Assessment]
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
