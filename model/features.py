@@ -175,8 +175,8 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Flo
     sentences, texts = len(tokens.sentence_text), tokens.texts
     rows = table.rows[tokens.types]
     known = rows >= 0
-    by_sentence = _sums(tokens.sentence[known], rows[known], sentences, vectors)
-    by_text = _sums(tokens.sentence_text, np.arange(sentences), texts, by_sentence)
+    by_sentence = summed(tokens.sentence[known], rows[known], sentences, vectors)
+    by_text = summed(tokens.sentence_text, np.arange(sentences), texts, by_sentence)
     everything = np.concatenate([features, characters])
     owner = tokens.text[np.concatenate([token, within])]
     few = by_sentence[:, :SENTENCE_DIMENSIONS]
@@ -223,8 +223,8 @@ def _neighbours(pivots: Ints, sentence: Ints) -> tuple[Ints, Ints]:
     return np.concatenate(keys), np.concatenate(places)
 
 
-def _sums(rows: Ints, places: Ints, count: int, values: Floats) -> Floats:
-    """Sums of the values at some places by row; ``rows`` never fall."""
+def summed(rows: Ints, places: Ints, count: int, values: Floats) -> Floats:
+    """Sums of the values at some places by row, shape (count, dimensions); ``rows`` never fall."""
     member = by_row(np.ones(len(rows), dtype=np.float32), rows, places, (count, len(values)))
     return np.asarray(member @ values, dtype=np.float32)
 

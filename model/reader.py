@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from model.encoder import SentenceEncoder
-from model.features import Counts, TypeTable, Vocabulary, count
+from model.features import Counts, TypeTable, Vocabulary, count, summed
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
 from model.space import Design, Heads, Level
@@ -61,7 +61,7 @@ class Reader:
             encoded = self._encoder.encode(_sentences(whole, tokens))
             sentences, messages = (
                 replace(sentences, encoded=encoded),
-                replace(messages, encoded=_summed(encoded, tokens)),
+                replace(messages, encoded=summed(tokens.sentence_text, np.arange(len(encoded)), tokens.texts, encoded)),
             )
         return Reading(tuple(subjects), tokens, words, kinds, sentences, messages)
 
@@ -90,13 +90,6 @@ def _sentences(texts: Sequence[str], tokens: Tokens) -> list[str]:
     starts, ends = tokens.sentence_spans()
     spans = zip(tokens.sentence_text.tolist(), starts.tolist(), ends.tolist(), strict=True)
     return [texts[text][start:end] for text, start, end in spans]
-
-
-def _summed(encoded: Floats, tokens: Tokens) -> Floats:
-    """The sum of the sentences' vectors by text: scaled to one length later, it is as good as their mean."""
-    sums = np.zeros((tokens.texts, encoded.shape[1]), dtype=np.float32)
-    np.add.at(sums, tokens.sentence_text, encoded)
-    return sums
 
 
 def scores(counts: Counts, level: Level, heads: Heads) -> Floats:
