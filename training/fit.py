@@ -1,5 +1,6 @@
 """Labelled messages in, a fitted model out: the whole of learning, in the order in which it happens."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -125,7 +126,7 @@ def reader_of(
     messages: Sequence[LabelledMessage], lexicon: Lexicon, encoder: SentenceEncoder | None = None
 ) -> tuple[Reader, Floats]:
     """A reader with the vocabulary of the messages, and the weights of its word vectors."""
-    tokenizer = Tokenizer()
+    tokenizer = Tokenizer(sys.maxsize)  # forgets nothing: whoever learns reads the same messages again
     tokens = tokenizer([joined(one.subject, one.body) for one in messages])
     vocabulary: Vocabulary = learn_vocabulary(tokens, tokenizer.strings, lexicon)
     table = TypeTable(vocabulary, lexicon)
