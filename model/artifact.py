@@ -22,7 +22,7 @@ from model.lexicon import FOLDER, Lexicon
 from model.parameters import Parameters
 from model.triage import Triage
 
-FORMAT = 4
+FORMAT = 5
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "spacy")
 _MANIFEST, _ARRAYS, _PLAIN = "manifest.json", "arrays.npz", "plain.json"
 _WAY_OUT = "train a new model with `kyp train`"

@@ -27,13 +27,16 @@ class Columns:
 
     def append_flat(self, numbers: Sequence[int]) -> None:
         """Put rows at the end that stand one after another in one flat sequence."""
-        width = len(self._room)
-        end = self._rows + len(numbers) // width
+        self.append(np.array(numbers, dtype=np.int64).reshape(-1, len(self._room)).T)
+
+    def append(self, columns: Ints) -> None:
+        """Put rows at the end that stand side by side, shape (width, rows)."""
+        end = self._rows + columns.shape[1]
         if end > self._room.shape[1]:
-            grown = np.zeros((width, 2 * end), dtype=np.int64)
+            grown = np.zeros((len(self._room), 2 * end), dtype=np.int64)
             grown[:, : self._rows] = self._room[:, : self._rows]
             self._room = grown
-        self._room[:, self._rows : end] = np.array(numbers, dtype=np.int64).reshape(-1, width).T
+        self._room[:, self._rows : end] = columns
         self._rows = end
 
     def __getitem__(self, column: int) -> Ints:

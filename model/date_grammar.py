@@ -88,17 +88,14 @@ def split_words(text: str) -> tuple[list[str], str]:
 
     A line break before a blank line or a list item is a mark too.
     """
-    words = _WORD.findall(_lowered(text))
+    lowered = _lowered(text)
+    words = _WORD.findall(lowered)
     codes = "".join(map(_CODE_OF.get, words, repeat("_")))
     if not _UNSURE.search(codes):
         return words, codes
-    spans = word_spans(text, len(words))
-    return words, _UNSURE.sub(lambda match: _settle(match, text[spans[match.start()][0]].isupper(), words), codes)
-
-
-def word_spans(text: str, count: int) -> list[tuple[int, int]]:
-    """Where each of the first so many words of :func:`split_words` stands in the text."""
-    return [match.span() for match in islice(_WORD.finditer(_lowered(text)), count)]
+    return words, _UNSURE.sub(
+        lambda match: _settle(match, _is_capital(match.start(), words, text, lowered), words), codes
+    )
 
 
 def find_phrases(words: list[str], codes: str) -> list[Phrase]:
@@ -109,6 +106,9 @@ def find_phrases(words: list[str], codes: str) -> list[Phrase]:
 _MARKS = {mark: mark for mark in ".,:;!?/-()'\"%"} | {"\n": "|", "–": "-", "—": "-", "’": "'"}
 _CODE_OF = _MARKS | CODES
 _UNSURE = re.compile("[LSN]")
+_WRITTEN = {  # each word of those codes where it is a word of its own, as _WORD sees it
+    word: re.compile(rf"(?<![^\W\d_]){word}(?![a-z\xdf-\u024f])") for word, code in CODES.items() if code in "LSN"
+}
 
 
 def _lowered(text: str) -> str:
@@ -117,6 +117,14 @@ def _lowered(text: str) -> str:
     if len(lowered) == len(text):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def _is_capital(place: int, words: list[str], text: str, lowered: str) -> bool:
+    """Tell whether a word that only sometimes is a day is written with a capital."""
+    word = words[place]
+    nth = words[:place].count(word)
+    found = next(islice(_WRITTEN[word].finditer(lowered), nth, None))
+    return text[found.start()].isupper()
 
 
 def _settle(match: re.Match[str], capital: bool, words: list[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from model.date_arithmetic import in_month
-from model.date_grammar import Phrase, find_phrases, split_words, word_spans
+from model.date_grammar import Phrase, find_phrases, split_words
 from model.date_resolution import DateKind, Moment, Resolved, resolve
 
 _US_OFFSETS = (-10, -4)  # hours from UTC: where 3/4 is the fourth of March
@@ -13,14 +13,12 @@ _US_OFFSETS = (-10, -4)  # hours from UTC: where 3/4 is the fourth of March
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A day named at ``[start, end)`` of a text.
+    """A day that is named by ``Scan.words[first:last]``.
 
     ``kind`` says how it is told, ``hour`` the hour of day if one is told (0 to 24), ``lead`` the class of the
-    preposition before it (``by``, ``before``, ``since``, ..., or ``none``); its words are ``Scan.words[first:last]``.
+    preposition before it (``by``, ``before``, ``since``, ..., or ``none``).
     """
 
-    start: int
-    end: int
     date: date
     kind: DateKind
     hour: float | None
@@ -38,19 +36,14 @@ class Scan:
     mentions: tuple[DateMention, ...]
 
 
-def find_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = False) -> list[DateMention]:
-    """The days that ``text`` names, from left to right.
+def scan_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = False) -> Scan:
+    """The words of ``text`` and the days that they name, from left to right.
 
     Args:
         text: a subject or a body, any of the three languages or a mix of them.
         sent_at: when it was sent, in the sender's own time; without it only dates with a year are found.
         prefer_month_first: read 3/4 as the fourth of March; done anyhow for the offsets of the Americas.
     """
-    return list(scan_dates(text, sent_at, prefer_month_first).mentions)
-
-
-def scan_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = False) -> Scan:
-    """The same as :func:`find_dates`, with the words the mentions stand among."""
     words, codes = split_words(text)
     phrases = find_phrases(words, codes)
     if not phrases:
@@ -60,10 +53,7 @@ def scan_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = F
     for phrase in phrases:
         if found := resolve(phrase, moment, resolved[-1][1] if resolved else None):
             resolved.append((phrase, found))
-    if not resolved:
-        return Scan(words, codes, ())
-    spans = word_spans(text, resolved[-1][0].last)
-    mentions = [_mention(phrase, found, spans) for phrase, found in resolved]
+    mentions = [_mention(phrase, found) for phrase, found in resolved]
     return Scan(words, codes, tuple(_merge(mentions, codes, sent_at)))
 
 
@@ -72,9 +62,8 @@ def _writes_month_first(sent_at: datetime | None) -> bool:
     return offset is not None and _US_OFFSETS[0] <= offset / timedelta(hours=1) <= _US_OFFSETS[1]
 
 
-def _mention(phrase: Phrase, found: Resolved, spans: list[tuple[int, int]]) -> DateMention:
-    start, end = spans[phrase.first][0], spans[phrase.last - 1][1]
-    return DateMention(start, end, found.date, found.kind, found.hour, phrase.lead, phrase.first, phrase.last)
+def _mention(phrase: Phrase, found: Resolved) -> DateMention:
+    return DateMention(found.date, found.kind, found.hour, phrase.lead, phrase.first, phrase.last)
 
 
 def _merge(mentions: list[DateMention], codes: str, sent_at: datetime | None) -> list[DateMention]:
@@ -96,7 +85,7 @@ def _join(left: DateMention, right: DateMention, codes: str, sent_at: datetime |
     gap = codes[left.last : right.first]
     if len(gap) > 3 or not _GAP.match(gap):
         return None
-    whole = replace(left, end=right.end, last=right.last)
+    whole = replace(left, last=right.last)
     kinds = {left.kind, right.kind}
     if "hour" in kinds and len(kinds) == 2 and "past" not in kinds:
         day, hour = (left, right) if right.kind == "hour" else (right, left)

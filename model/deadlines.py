@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Part
-from model.dates import find_dates
 from model.deadline_features import MailReading, read_mail
 from model.deadline_scores import Floats, Linear, Trees, asking_values, dense_features
 from model.deadline_words import WordScores
@@ -32,12 +31,10 @@ _FAR = 6.0  # log(1 + days) where no day is named
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline with its probability and where in subject or text it is told."""
+    """A deadline with its probability, and whether subject or text tells it."""
 
     date: date
     probability: float
-    start: int
-    end: int
     part: Part
 
 
@@ -147,7 +144,7 @@ def pick(reading: MailReading, probabilities: Floats, threshold: float, share: f
     enough = share * probabilities.max()
     pairs = zip(reading.candidates, probabilities.tolist(), strict=True)
     best, probability = min((p for p in pairs if p[1] >= enough), key=lambda p: (p[0].mention.date, -p[1]))
-    return Deadline(best.mention.date, probability, best.mention.start, best.mention.end, best.part)
+    return Deadline(best.mention.date, probability, best.part)
 
 
 def facts_of(reading: MailReading, probabilities: Floats) -> Floats:
@@ -159,22 +156,6 @@ def facts_of(reading: MailReading, probabilities: Floats) -> Floats:
     hours = [p for one, p in pairs if one.days == 0 and one.mention.hour is not None]
     due = [_most(p for one, p in pairs if low <= one.days <= high) for low, high in ((0, 1), (2, 7), (8, 10**6))]
     return np.array([1.0, math.log1p(near), probabilities.max(), *due, float(bool(hours)), _most(hours)])
-
-
-def date_facts(text: str, sent_at: datetime | None) -> Floats:
-    """The facts of a text that need no model, in the order of FACT_NAMES; what is a probability there is 0 here."""
-    first = sent_at.date() if sent_at else date.min
-    coming = [one for one in find_dates(text, sent_at) if one.kind != "past" and one.date >= first]
-    if not coming or sent_at is None:
-        return np.array([float(bool(coming)), _FAR, *[0.0] * 6])
-    near = min((one.date - first).days for one in coming)
-    hour = any(one.date == first and one.hour is not None for one in coming)
-    return np.array([1.0, math.log1p(near), 0.0, 0.0, 0.0, 0.0, float(hour), 0.0])
-
-
-def day_distance(deadline: Deadline | None, sent_at: datetime | None) -> int | None:
-    """Days from sending to the deadline, None where either is missing."""
-    return (deadline.date - sent_at.date()).days if deadline and sent_at else None
 
 
 def _most(probabilities: Iterable[float]) -> float:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from model.columns import Columns, Ints, spread
+from model.columns import Columns, Ints
+from model.grams import GramTable, character_grams
 from model.lexicon import Floats, Lexicon
 from model.places import Places
 from model.tallies import by_row, tally
 from model.text import Tokens
 
-CHARACTER_ORDERS = (3, 4, 5)
 SENTENCE_DIMENSIONS = 64  # of the word vectors, most telling first: a sentence has few words (docs/experiments.md)
 WINDOW = 6  # tokens: how far apart in a sentence two pivots may stand to be neighbours
 WORD, QUESTION, EXCLAMATION = 1, 2, 3  # kinds of token types
@@ -39,15 +39,15 @@ class Vocabulary:
 
     @property
     def sizes(self) -> tuple[int, int, int, int]:
-        """How many features the blocks of words, pivots, characters and neighbours have."""
+        """How many features the blocks of words, pivots, neighbours and characters have."""
         words = len(self.words) + len(self.word_pairs) + len(self.word_triples)
-        return words, len(self.pivots) + len(self.pivot_pairs), len(self.characters), len(self.neighbours)
+        return words, len(self.pivots) + len(self.pivot_pairs), len(self.neighbours), len(self.characters)
 
     @property
     def bounds(self) -> tuple[int, int, int]:
-        """The first columns of pivots, characters and neighbours, where all blocks stand side by side."""
-        words, pivots, characters, _ = self.sizes
-        return words, words + pivots, words + pivots + characters
+        """The first columns of pivots, neighbours and characters, where all blocks stand side by side."""
+        words, pivots, neighbours, _ = self.sizes
+        return words, words + pivots, words + pivots + neighbours
 
 
 class TypeTable:
@@ -57,33 +57,30 @@ class TypeTable:
         self._lexicon = lexicon
         self._words = {word: i for i, word in enumerate(vocabulary.words)}
         self._pivots = {word: i for i, word in enumerate(vocabulary.pivots)}
-        self._pivot_base, first, _ = vocabulary.bounds
-        self._characters = {gram: i for i, gram in enumerate(vocabulary.characters, start=first)}
+        self._pivot_base = vocabulary.bounds[0]
+        self._characters = GramTable(vocabulary.characters)
         self.word_pairs, self.word_triples = Places(vocabulary.word_pairs), Places(vocabulary.word_triples)
         self.pivot_pairs, self.neighbours = Places(vocabulary.pivot_pairs), Places(vocabulary.neighbours)
         self.forget()
 
     def forget(self) -> None:
         """Forget all types, as the tokenizer did."""
-        self._types = Columns(7)
-        self._features = Columns(1)
+        self._types = Columns(5)
+        self._grams = Columns(1)
 
     def update(self, strings: Sequence[str]) -> None:
         """Take in the types that came since the last call."""
-        rows: list[tuple[int, ...]] = []
-        features: list[int] = []
-        column_of = self._characters.get
-        for string in strings[len(self._types) :]:
-            word = self._words.get(string, -1)
-            pivot = self._pivots.get(self._lexicon.pivot_of(string), -1)
-            first, start = len(self._features) + len(features), len(features)
-            features += [word] * (word >= 0) + [self._pivot_base + pivot] * (pivot >= 0)
-            plain = len(features) - start
-            features += [column for column in map(column_of, character_grams(string)) if column is not None]
-            row = self._lexicon.rows.get(string, -1)
-            rows.append((word, pivot, row, _kind(string), first, plain, len(features) - start - plain))
-        self._types.extend(rows)
-        self._features.append_flat(features)
+        new = strings[len(self._types) :]
+        if not new:
+            return
+        grams, counts = self._characters.of(new)
+        ends = len(self._grams) + np.cumsum(counts)
+        self._grams.append(grams[None])
+        words = np.array([self._words.get(string, -1) for string in new])
+        pivots = np.array([self._pivots.get(self._lexicon.pivot_of(string), -1) for string in new])
+        rows = np.array([self._lexicon.rows.get(string, -1) for string in new])
+        kinds = np.array([_kind(string) for string in new])
+        self._types.append(np.stack([words, pivots, rows, kinds, ends]))
 
     @property
     def words(self) -> Ints:
@@ -105,23 +102,11 @@ class TypeTable:
         """Of each type ``WORD``, ``QUESTION``, ``EXCLAMATION`` or 0."""
         return self._types[3]
 
-    def words_of(self, types: Ints) -> tuple[Ints, Ints]:
-        """Words and pivots of tokens: columns, and the places of their tokens in ``types``."""
-        return self._features_of(self._types[4][types], self._types[5][types])
-
-    def characters_of(self, types: Ints) -> tuple[Ints, Ints]:
-        """Character n-grams of tokens: columns, and the places of their tokens in ``types``."""
-        return self._features_of(self._types[4][types] + self._types[5][types], self._types[6][types])
-
-    def _features_of(self, first: Ints, counts: Ints) -> tuple[Ints, Ints]:
-        place, token = spread(first, counts)
-        return self._features[0][place], token
-
-
-def character_grams(word: str) -> list[str]:
-    """Character n-grams of one padded token, the whole of a short one included."""
-    padded = f" {word} "
-    return [padded[i : i + n] for n in CHARACTER_ORDERS for i in range(max(1, len(padded) - n + 1)) if n <= len(padded)]
+    def characters(self, columns: int) -> sparse.csr_matrix:
+        """The character n-grams of all types, one row a type, in so many columns."""
+        ends = np.append(0, self._types[4]).astype(np.int32)
+        grams = self._grams[0].astype(np.int32)
+        return sparse.csr_matrix((np.ones(len(grams), np.float32), grams, ends), shape=(len(ends) - 1, columns))
 
 
 def learn_vocabulary(
@@ -156,33 +141,37 @@ def learn_vocabulary(
 class Counts:
     """How often each n-gram stands in each row (a sentence or a text): one sparse matrix, columns as the vocabulary's.
 
-    ``bounds`` are the first columns of pivots, characters and neighbours; ``vectors`` has shape (rows, dimensions):
-    the weighted sum of the word vectors, of which sentences keep the first ``SENTENCE_DIMENSIONS``. ``encoded`` are a
-    sentence encoder's vectors, of a text the sum over its sentences; None where there is no encoder.
+    ``bounds`` are the first columns of the blocks but the first: of a text pivots, neighbours and characters, of a
+    sentence pivots and neighbours; ``vectors`` has shape (rows, dimensions): the weighted sum of the word vectors, of
+    which sentences keep the first ``SENTENCE_DIMENSIONS``. ``encoded`` are a sentence encoder's vectors, of a text the
+    sum over its sentences; None where there is no encoder.
     """
 
     ngrams: sparse.csr_matrix
-    bounds: tuple[int, int, int]
+    bounds: tuple[int, ...]
     vectors: Floats
     encoded: Floats | None = None
 
 
 def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Floats) -> tuple[Counts, Counts]:
-    """Count everything for every text, and for every sentence all but characters, which weigh nothing there."""
-    features, token = _features(tokens, vocabulary, table)
-    characters, within = table.characters_of(tokens.types)
-    columns = sum(vocabulary.sizes)
+    """Count everything for every text, and for every sentence all but characters, which weigh nothing there.
+
+    Only sentences are counted token by token; texts are sums over their sentences, and over their words' characters.
+    """
     sentences, texts = len(tokens.sentence_text), tokens.texts
+    characters = len(vocabulary.characters)
+    bounds = vocabulary.bounds
+    features, token = _features(tokens, vocabulary, table)
+    by_sentence = tally(tokens.sentence[token], features, (sentences, bounds[2]))
+    member = by_row(np.ones(sentences, np.float32), tokens.sentence_text, np.arange(sentences), (texts, sentences))
+    words = tally(tokens.text, tokens.types, (texts, len(table.words)))
+    by_text = sparse.hstack([member @ by_sentence, words @ table.characters(characters)], format="csr")
     rows = table.rows[tokens.types]
     known = rows >= 0
-    by_sentence = summed(tokens.sentence[known], rows[known], sentences, vectors)
-    by_text = summed(tokens.sentence_text, np.arange(sentences), texts, by_sentence)
-    everything = np.concatenate([features, characters])
-    owner = tokens.text[np.concatenate([token, within])]
-    few = by_sentence[:, :SENTENCE_DIMENSIONS]
+    meaning = summed(tokens.sentence[known], rows[known], sentences, vectors)
     return (
-        Counts(tally(tokens.sentence[token], features, (sentences, columns)), vocabulary.bounds, few),
-        Counts(tally(owner, everything, (texts, columns)), vocabulary.bounds, by_text),
+        Counts(by_sentence, bounds[:2], meaning[:, :SENTENCE_DIMENSIONS]),
+        Counts(by_text, bounds, np.asarray(member @ meaning, dtype=np.float32)),
     )
 
 
@@ -192,20 +181,24 @@ def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple
     pairs = table.word_pairs.of(_pairs(words, tokens.sentence))
     triples = table.word_triples.of(_chain(pairs, words, tokens.sentence))
     pivot_pairs = table.pivot_pairs.of(_pairs(pivots, tokens.sentence))
-    features, token = table.words_of(tokens.types)
     pair_base = len(vocabulary.words)
     triple_base = pair_base + len(vocabulary.word_pairs)
-    pivot_base = vocabulary.bounds[0] + len(vocabulary.pivots)
-    chains = ((pairs, pair_base), (triples, triple_base), (pivot_pairs, pivot_base))
+    pivot_base, neighbour_base, _ = vocabulary.bounds
+    pivot_pair_base = pivot_base + len(vocabulary.pivots)
+    chains = (
+        (words, 0),
+        (pairs, pair_base),
+        (triples, triple_base),
+        (pivots, pivot_base),
+        (pivot_pairs, pivot_pair_base),
+    )
     found = [(np.flatnonzero(ids >= 0), ids, base) for ids, base in chains]
     keys, later = _neighbours(pivots, tokens.sentence)
     neighbours = table.neighbours.of(keys)
     known = neighbours >= 0
     return (
-        np.concatenate(
-            [features, *(ids[at] + base for at, ids, base in found), neighbours[known] + vocabulary.bounds[2]]
-        ),
-        np.concatenate([token, *(at for at, _, _ in found), later[known]]),
+        np.concatenate([*(ids[at] + base for at, ids, base in found), neighbours[known] + neighbour_base]),
+        np.concatenate([*(at for at, _, _ in found), later[known]]),
     )
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import accumulate, chain
+from string import ascii_letters, digits
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,12 @@ BLANK, LINE_END, EMPTY_LINE, TERMINAL, CLOSER, UPPER, LOWER = 1, 2, 4, 8, 16, 32
 
 _SPACY_CODE = {"en": "en", "fil": "tl", "ms": "ms"}
 _PIECE = re.compile(r"\S+ ?|\s+")  # one blank after a piece belongs to it: spaCy makes no token of it
-_PLAIN = re.compile(r"(?!Rp)([A-Za-z][a-z]*)([,;:!?]|(?<=[a-z])\.|) ?")  # spaCy cuts a plain word by exceptions alone
+_SHAPE = str.maketrans(ascii_letters + digits, "a" * 26 + "A" * 26 + "0" * 10)
+# Where letters themselves decide: units, addresses, elisions, tags, currencies, Malay endings.
+_LETTERS_DECIDE = re.compile(
+    r"[0-9][^\W\d_]|[./:@].*\w|[<°]|['’](?![sS]\b)[^\W\d]|[A-Z]\$|USD|RM|MYR|Rp|IDR|SGD|-(?:[Nn]ya|[KkMm]u)"
+)
+_RUN = re.compile(r"[A-Za-z0-9]+")
 _TERMINALS = frozenset(".!?…")
 _CLOSERS = frozenset("\"')]”’»")
 _LETTERS = 20  # of remembered strings for each one allowed: a mailbox of long addresses is forgotten earlier
@@ -48,6 +54,8 @@ class Pieces:
         self._pieces = Columns(3)
         self._tokens = Columns(4)
         self._letters = 0
+        for cutter in self._cutters.values():
+            cutter.forget()
 
     @property
     def full(self) -> bool:
@@ -106,19 +114,23 @@ class Pieces:
     def _learn(self, lang: str, pieces: Sequence[str]) -> None:
         if not pieces:
             return
-        rows: list[tuple[int, int, int]] = []
-        tokens: list[tuple[int, int, int, int]] = []
+        known, kinds = self._known[lang], self._kinds
+        rows: list[int] = []
+        tokens: list[int] = []
+        number, first = len(self._pieces), len(self._tokens)
         for piece, strings in zip(pieces, self._cut(lang, pieces), strict=True):
-            rows.append((len(piece), len(self._tokens) + len(tokens), len(strings)))
-            self._known[lang][piece] = len(self._pieces) + len(rows) - 1
+            rows += (len(piece), first, len(strings))
+            first += len(strings)
+            known[piece] = number
+            number += 1
             self._letters += len(piece)
             start = 0
             for string in strings:
-                kind = self._kinds.get(string) or self._kind(string)
-                tokens.append((kind[0], start, len(string), kind[1]))
+                type_, bits = kinds.get(string) or self._kind(string)
+                tokens += (type_, start, len(string), bits)
                 start += len(string)
-        self._pieces.extend(rows)
-        self._tokens.extend(tokens)
+        self._pieces.append_flat(rows)
+        self._tokens.append_flat(tokens)
 
     def _cut(self, lang: str, pieces: Sequence[str]) -> Iterable[list[str]]:
         if lang not in self._cutters:  # spaCy takes a second to make the Malay one, which most mailboxes do not need
@@ -136,25 +148,38 @@ class Pieces:
 
 
 class _Cutter:
-    """One language's spaCy tokenizer; plain words are cut without it, in a tenth of the time."""
+    """One language's spaCy tokenizer, asked once for each shape of a piece ("Aaaa," is "Dear," and "Noon,").
+
+    But for exceptions and a few rules that name letters, spaCy cuts by the kinds of characters alone.
+    """
 
     def __init__(self, code: str) -> None:
         language: Any = spacy.blank(code, vocab=Vocab())  # without what a vocabulary works out of every new word
         self._tokenizer = language.tokenizer
-        self._exceptions = frozenset(self._tokenizer.rules)
+        self._exceptions = frozenset(run for rule in self._tokenizer.rules for run in _RUN.findall(rule))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all shapes."""
+        self._widths: dict[str, list[int]] = {}
 
     def tokens(self, pieces: Sequence[str]) -> Iterable[list[str]]:
         """The tokens of each piece."""
-        cuts = [self._plain(piece) for piece in pieces]
-        others = iter(self._by_spacy([piece for piece, own in zip(pieces, cuts, strict=True) if own is None]))
-        return [next(others) if own is None else own for own in cuts]
+        shapes = [self._shape(piece) for piece in pieces]
+        new = {shape: piece for shape, piece in zip(shapes, pieces, strict=True) if shape and shape not in self._widths}
+        for shape, own in zip(new, self._by_spacy(list(new.values())), strict=True):
+            self._widths[shape] = [len(token) for token in own]
+        others = iter(self._by_spacy([piece for shape, piece in zip(shapes, pieces, strict=True) if not shape]))
+        return [
+            _parts(piece, self._widths[shape]) if shape else next(others)
+            for shape, piece in zip(shapes, pieces, strict=True)
+        ]
 
-    def _plain(self, piece: str) -> list[str] | None:
-        """A plain word and the mark after it, None where only spaCy knows."""
-        found = _PLAIN.fullmatch(piece)
-        if found is None or found[1] in self._exceptions or piece.rstrip(" ") in self._exceptions:
-            return None
-        return [found[1], found[2]] if found[2] else [found[1]]
+    def _shape(self, piece: str) -> str:
+        """What kinds of characters a piece has, nothing where more than that decides."""
+        if piece.isspace() or _LETTERS_DECIDE.search(piece) or not self._exceptions.isdisjoint(_RUN.findall(piece)):
+            return ""
+        return piece.rstrip(" ").translate(_SHAPE)
 
     def _by_spacy(self, pieces: Sequence[str]) -> Iterable[list[str]]:
         """Line ends keep spaCy from looking at two pieces as one."""
@@ -173,7 +198,15 @@ class _Cutter:
         return [own if piece.strip() else [piece] for piece, own in zip(pieces, cuts, strict=True)]
 
 
+def _parts(piece: str, widths: Sequence[int]) -> list[str]:
+    """A piece cut into parts of these widths."""
+    ends = accumulate(widths)
+    return [piece[end - width : end] for width, end in zip(widths, ends, strict=True)]
+
+
 def _bits(string: str) -> int:
+    if string.isalpha():
+        return UPPER * (len(string) > 1 and string.isupper()) | LOWER * string.islower()
     return (
         BLANK * (not string.strip())
         | LINE_END * ("\n" in string)

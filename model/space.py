@@ -1,5 +1,6 @@
 """The feature space that the linear heads live in: counts → weighted design matrices for sentences and messages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,8 @@ from scipy import sparse
 from model.features import Counts
 from model.lexicon import Floats
 
-BlockWeights = tuple[float, float, float, float]  # of words, pivots, characters, neighbours
-SENTENCE_BLOCKS: BlockWeights = (1.0, 1.2, 0.0, 1.2)  # characters are not counted there: twice the work for nothing
-MESSAGE_BLOCKS: BlockWeights = (1.0, 1.2, 0.5, 1.2)  # see docs/experiments.md
+SENTENCE_BLOCKS = (1.0, 1.2, 1.2)  # of words, pivots, neighbours; characters there: twice the work for nothing
+MESSAGE_BLOCKS = (*SENTENCE_BLOCKS, 0.5)  # and of characters; see docs/experiments.md
 VECTOR_WEIGHT = 0.7
 ENCODER_WEIGHT = 0.7
 RARE_WORD_MASS = 1e-3  # a of smooth inverse frequency a / (a + p(word)), Arora et al. 2017
@@ -27,7 +27,7 @@ class Level:
     blocks: Floats
 
     @classmethod
-    def learn(cls, counts: Counts, blocks: BlockWeights) -> "Level":
+    def learn(cls, counts: Counts, blocks: Sequence[float]) -> "Level":
         """Take the frequencies from the counts of the training texts."""
         rows, columns = counts.ngrams.shape
         idf = np.log((1 + rows) / (1 + np.bincount(counts.ngrams.indices, minlength=columns))) + 1

@@ -53,9 +53,8 @@ class Names:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        pivots, characters, neighbours = vocabulary.bounds
-        columns = np.arange(sum(vocabulary.sizes))
-        self.speaking: Targets = (columns < characters) | (columns >= neighbours)  # parts of words tell a reader little
+        pivots, neighbours, characters = vocabulary.bounds
+        self.speaking: Targets = np.arange(sum(vocabulary.sizes)) < characters  # parts of words tell a reader little
         self._bounds = (pivots, neighbours)
 
     def __getitem__(self, column: int) -> str:

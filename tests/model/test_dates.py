@@ -4,11 +4,16 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from model.dates import find_dates
+from model.dates import DateMention, scan_dates
 
 # A Tuesday morning in Manila and Kuala Lumpur.
 TUESDAY = datetime(2026, 3, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 EVENING = TUESDAY.replace(hour=20)
+
+
+def find_dates(text: str, sent_at: datetime | None) -> list[DateMention]:
+    """The days that a text names, from left to right."""
+    return list(scan_dates(text, sent_at).mentions)
 
 
 def day_of(text: str, sent_at: datetime | None = TUESDAY) -> date | None:
@@ -139,9 +144,9 @@ def test_an_hour_of_either_half_is_the_one_to_come() -> None:
 
 def test_weekday_and_date_and_hour_are_one_mention() -> None:
     """What tells one day in several words is one mention, with the words' place and the preposition before it."""
-    text = "Please send it before Friday, 13 March at 4pm."
-    (found,) = find_dates(text, TUESDAY)
-    assert text[found.start : found.end] == "Friday, 13 March at 4pm"
+    scan = scan_dates("Please send it before Friday, 13 March at 4pm.", TUESDAY)
+    (found,) = scan.mentions
+    assert scan.words[found.first : found.last] == ["friday", ",", "13", "march", "at", "4", "pm"]
     assert (found.date, found.hour, found.lead) == (date(2026, 3, 13), 16, "before")
 
 
@@ -198,11 +203,10 @@ def test_money_is_no_date() -> None:
     assert day_of("clause 19.3.4") is None
 
 
-def test_offsets_stand_though_lowering_a_letter_changes_its_length() -> None:
-    """Positions fit the text as it was written."""
-    text = "İİİ please by Friday"
-    (found,) = find_dates(text, TUESDAY)
-    assert text[found.start : found.end] == "Friday"
+def test_a_capital_tells_a_day_though_lowering_a_letter_changes_its_length() -> None:
+    """Whether "sun" is a Sunday is told by its own capital, whatever stands before it."""
+    assert day_of("İİİ out in the sun, sunny, send it Sun") == date(2026, 3, 15)
+    assert day_of("İİİ Sunny. We like the sun") is None
 
 
 @pytest.mark.parametrize(
