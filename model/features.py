@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from model.columns import Columns, Ints
+from model.columns import Columns, Ints, spread
 from model.grams import GramTable, character_grams
 from model.lexicon import Floats, Lexicon
 from model.places import Places
@@ -65,7 +65,7 @@ class TypeTable:
 
     def forget(self) -> None:
         """Forget all types, as the tokenizer did."""
-        self._types = Columns(5)
+        self._types = Columns(6)
         self._grams = Columns(1)
 
     def update(self, strings: Sequence[str]) -> None:
@@ -74,13 +74,13 @@ class TypeTable:
         if not new:
             return
         grams, counts = self._characters.of(new)
-        ends = len(self._grams) + np.cumsum(counts)
+        first = len(self._grams) + np.cumsum(counts) - counts
         self._grams.append(grams[None])
         words = np.array([self._words.get(string, -1) for string in new])
         pivots = np.array([self._pivots.get(self._lexicon.pivot_of(string), -1) for string in new])
         rows = np.array([self._lexicon.rows.get(string, -1) for string in new])
         kinds = np.array([_kind(string) for string in new])
-        self._types.append(np.stack([words, pivots, rows, kinds, ends]))
+        self._types.append(np.stack([words, pivots, rows, kinds, first, counts]))
 
     @property
     def words(self) -> Ints:
@@ -102,11 +102,10 @@ class TypeTable:
         """Of each type ``WORD``, ``QUESTION``, ``EXCLAMATION`` or 0."""
         return self._types[3]
 
-    def characters(self, columns: int) -> sparse.csr_matrix:
-        """The character n-grams of all types, one row a type, in so many columns."""
-        ends = np.append(0, self._types[4]).astype(np.int32)
-        grams = self._grams[0].astype(np.int32)
-        return sparse.csr_matrix((np.ones(len(grams), np.float32), grams, ends), shape=(len(ends) - 1, columns))
+    def characters(self, types: Ints, columns: int) -> sparse.csr_matrix:
+        """The character n-grams of some types, one row a type, in so many columns."""
+        place, row = spread(self._types[4][types], self._types[5][types])
+        return by_row(np.ones(len(place), np.float32), row, self._grams[0][place], (len(types), columns))
 
 
 def learn_vocabulary(
@@ -159,13 +158,14 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Flo
     Only sentences are counted token by token; texts are sums over their sentences, and over their words' characters.
     """
     sentences, texts = len(tokens.sentence_text), tokens.texts
-    characters = len(vocabulary.characters)
     bounds = vocabulary.bounds
     features, token = _features(tokens, vocabulary, table)
     by_sentence = tally(tokens.sentence[token], features, (sentences, bounds[2]))
     member = by_row(np.ones(sentences, np.float32), tokens.sentence_text, np.arange(sentences), (texts, sentences))
-    words = tally(tokens.text, tokens.types, (texts, len(table.words)))
-    by_text = sparse.hstack([member @ by_sentence, words @ table.characters(characters)], format="csr")
+    types, type_ = np.unique(tokens.types, return_inverse=True)
+    characters = table.characters(types, len(vocabulary.characters))
+    words = tally(tokens.text, type_, (texts, len(types)))
+    by_text = sparse.hstack([member @ by_sentence, words @ characters], format="csr")
     rows = table.rows[tokens.types]
     known = rows >= 0
     meaning = summed(tokens.sentence[known], rows[known], sentences, vectors)

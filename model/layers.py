@@ -10,7 +10,7 @@ from model.text import Tokens
 
 MESSAGE_HEADS = (*LABELS, "urgency_1", "urgency_2", "urgency_3", "claimed")
 SENTENCE_HEADS = (*LABELS, "asks", "asks_soon", "asks_now", "claims")
-SILENT = -1.5  # the score of a sentence that is not there; fitted ones seldom fall below
+SILENT = -6.0  # the score of a sentence that is not there: as low as any
 _FARTHEST = 4.0  # standard deviations
 
 

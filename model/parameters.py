@@ -13,6 +13,7 @@ from model.language import LanguageModel
 from model.layers import Stack
 from model.lexicon import Floats
 from model.prior import Shares
+from model.sentence_net import SentenceNet
 from model.space import Heads, Level
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -44,7 +45,7 @@ class Parameters:
     word_weights: Floats
     sentence_level: Level
     message_level: Level
-    sentence_heads: Heads
+    sentence_net: SentenceNet
     message_heads: Heads
     stack: Stack
     language: LanguageModel
@@ -65,9 +66,11 @@ class Parameters:
             **{f"stack.{name}": getattr(self.stack, name) for name in Stack.__slots__},
             **{f"deadlines.{name}": value for name, value in deadlines.items() if isinstance(value, np.ndarray)},
         }
-        for name, level, heads in self._levels():
-            arrays |= {f"{name}.idf": level.idf, f"{name}.blocks": level.blocks, f"{name}.biases": heads.biases}
-            arrays |= {f"{name}.weights": heads.weights.astype(np.float16)}
+        for name, level in (("sentence", self.sentence_level), ("message", self.message_level)):
+            arrays |= {f"{name}.idf": level.idf, f"{name}.blocks": level.blocks}
+        heads = self.message_heads
+        arrays |= {"message.weights": heads.weights.astype(np.float16), "message.biases": heads.biases}
+        arrays |= {f"net.{name}": getattr(self.sentence_net, name) for name in SentenceNet.__slots__}
         plain = {
             "words": list(self.vocabulary.words),
             "pivots": list(self.vocabulary.pivots),
@@ -99,8 +102,8 @@ class Parameters:
             arrays["word_weights"],
             Level(arrays["sentence.idf"], arrays["sentence.blocks"]),
             Level(arrays["message.idf"], arrays["message.blocks"]),
-            _heads(arrays, "sentence"),
-            _heads(arrays, "message"),
+            SentenceNet(*(arrays[f"net.{name}"] for name in SentenceNet.__slots__)),
+            Heads(arrays["message.weights"].astype(np.float32), arrays["message.biases"]),
             Stack(*(arrays[f"stack.{name}"] for name in Stack.__slots__)),
             LanguageModel(arrays["language.weights"], float(plain["language_floor"])),
             DeadlineModel.from_parameters({**own, **plain["deadlines"]}),
@@ -112,13 +115,3 @@ class Parameters:
             ),
             Shares(tuple(plain["shares"]["labels"]), float(plain["shares"]["labelled"])),
         )
-
-    def _levels(self) -> tuple[tuple[str, Level, Heads], tuple[str, Level, Heads]]:
-        return (
-            ("sentence", self.sentence_level, self.sentence_heads),
-            ("message", self.message_level, self.message_heads),
-        )
-
-
-def _heads(arrays: Arrays, name: str) -> Heads:
-    return Heads(arrays[f"{name}.weights"].astype(np.float32), arrays[f"{name}.biases"])

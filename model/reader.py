@@ -9,7 +9,6 @@ from model.encoder import SentenceEncoder
 from model.features import Counts, TypeTable, Vocabulary, count, summed
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
-from model.space import Design, Heads, Level
 from model.structure import structure
 from model.text import Ints, Tokenizer, Tokens
 
@@ -90,8 +89,3 @@ def _sentences(texts: Sequence[str], tokens: Tokens) -> list[str]:
     starts, ends = tokens.sentence_spans()
     spans = zip(tokens.sentence_text.tolist(), starts.tolist(), ends.tolist(), strict=True)
     return [texts[text][start:end] for text, start, end in spans]
-
-
-def scores(counts: Counts, level: Level, heads: Heads) -> Floats:
-    """First-layer scores of one level."""
-    return heads.scores(Design.of(counts, level))

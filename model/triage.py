@@ -16,7 +16,8 @@ from model.layers import SENTENCE_HEADS, levels, ordered
 from model.lexicon import Floats, Lexicon
 from model.parameters import Parameters
 from model.prior import shifted
-from model.reader import Reader, Reading, scores
+from model.reader import Reader, Reading
+from model.space import Design
 from model.text import MAX_CHARACTERS, Ints, Tokenizer
 
 _BATCH = 512  # mails judged together: enough to fill the matrix products, little enough to stay in cache
@@ -77,8 +78,8 @@ class Triage:
             reading = self._reader.read(subjects, texts)
             dated = own.deadlines.read(subjects, texts, [email.sent_at for email in emails])
             facts = np.array([one.facts for one in dated], dtype=np.float32)
-            sentences = scores(reading.sentences, own.sentence_level, own.sentence_heads)
-            messages = scores(reading.messages, own.message_level, own.message_heads)
+            sentences = own.sentence_net.scores(Design.of(reading.sentences, own.sentence_level))
+            messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))
             inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
             languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)
             return Judgement(reading, self._probabilities(inputs), sentences, languages, dated)

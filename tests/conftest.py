@@ -1,5 +1,8 @@
 """What tests of several folders share: a small model trained once a session, the running service, made assessments."""
 
+import fcntl
+import hashlib
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +15,7 @@ import httpx
 import pytest
 import uvicorn
 
+from data.datasets import shipped
 from data.records import Assessment, Passage, Reason, Signal, Suggestion, Urgency
 from data.taxonomy import LABELS, Label
 from model.registry import Registry
@@ -22,22 +26,57 @@ from service.settings import Settings
 from service.wiring import build_service
 from training.run import train
 
-EVERY = 6  # of the shipped messages: enough for a model that is right about plain cases, and quick to train
+ROOT = Path(__file__).parents[1]
+EVERY = 8  # of the shipped messages: enough for a model that is right about plain cases, and quick to train
+FEW = 32  # of them one: too few to be right, enough to learn from
 
 Assessed = Callable[..., Assessment]
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a real model, trained on a part of the shipped data; tests do not write into it."""
-    home = tmp_path_factory.mktemp("home")
-    shipped = sorted((Path(__file__).parents[1] / "data" / "labelled").glob("*.jsonl"))
+def home(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a real model, trained on ``part.jsonl``, a part of the shipped data; tests do not write into it."""
+    return _home(pytestconfig, tmp_path_factory, EVERY)
+
+
+@pytest.fixture(scope="session")
+def small_home(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a model of so few messages that learning them again is quick."""
+    return _home(pytestconfig, tmp_path_factory, FEW)
+
+
+def _home(config: pytest.Config, folders: pytest.TempPathFactory, every: int) -> Path:
+    """A copy of a home that is trained once for this state of code and data, whoever of the test processes is first."""
+    cached = config.cache.mkdir("homes") / f"{_state()}-{every}"
+    with cached.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not cached.exists():
+            making = cached.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            _train(making, every)
+            making.rename(cached)
+    own = folders.mktemp("home") / "home"
+    shutil.copytree(cached, own)
+    return own
+
+
+def _train(home: Path, every: int) -> None:
     part = home / "part.jsonl"
-    lines = [line for path in shipped for line in path.read_text(encoding="utf-8").splitlines(keepends=True)[::EVERY]]
+    lines = [line for path in shipped() for line in path.read_text(encoding="utf-8").splitlines(keepends=True)[::every]]
     part.write_text("".join(lines), encoding="utf-8")
-    train([part], Registry(home / "models"), seed=0, jobs=1, progress=lambda _: None)
-    return home
+    train([part], Registry(home / "models"), seed=0, jobs=2, progress=lambda _: None)
+
+
+def _state() -> str:
+    """What a model depends on: our code, the data, and the libraries."""
+    told = hashlib.sha256((ROOT / ".ci" / "requirements-dev.lock").read_bytes())
+    for folder in ("data", "model", "training"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".jsonl", ".tsv", ".txt", ".npz", ".toml", ".json", ".yaml"):
+                told.update(path.read_bytes())
+    return told.hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")

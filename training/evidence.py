@@ -11,7 +11,7 @@ from model.lexicon import Floats
 from model.reader import joined
 from model.text import Ints, Tokens
 
-_GRID = (-0.8, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.8, 9.0)
+_GRID = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 99.0)
 
 
 def best_evidence_score(messages: Sequence[LabelledMessage], tokens: Tokens, scores: Floats) -> float:

@@ -1,4 +1,4 @@
-"""Fits the first layer: support vector heads on sentences and on messages, with out-of-fold scores beside them."""
+"""Fits the linear heads of the first layer: support vector machines on whole messages, with out-of-fold scores."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,15 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.svm import LinearSVC
 
-from model.layers import SENTENCE_HEADS, SILENT
 from model.lexicon import Floats
 from model.space import Design, Heads
 from model.text import Ints
 from training.targets import Targets
 
-SENTENCE_STRENGTH, MESSAGE_STRENGTH = 0.2, 1.0  # C of the support vector machines; chosen in docs/experiments.md
+MESSAGE_STRENGTH = 1.0  # C of the support vector machines; chosen in docs/experiments.md
 _TOLERANCE = 0.3  # finer ones change no decision and take up to ten times as long
-ROUNDS = tuple(3 if head == "claims" else 1 for head in SENTENCE_HEADS)  # of choosing the sentences that tell
-_CLEAR = 0.0  # a score from which a marked sentence tells beside a better one
 _FEWEST = 5  # positives below which a head stays silent
+_SILENT = -1.5  # its score; fitted ones seldom fall below
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +36,6 @@ def fit_first_layer(
     """
     fitting = _Fitting(design.matrix, folds, strength, seed, jobs)
     return FirstLayer(fitting.heads(targets, weights), fitting.held_out(targets, weights))
-
-
-def fit_sentence_layer(
-    design: Design,
-    marked: Targets,
-    weights: Floats,
-    owner: Ints,
-    folds: Ints,
-    *,
-    strength: float,
-    seed: int,
-    jobs: int,
-) -> FirstLayer:
-    """Fit sentence heads on the marked sentences that tell; ``owner`` is the message of each sentence.
-
-    People mark what carries a label, yet not every sentence that a mark touches would tell it by itself, and the marks
-    of a claimed urgency are those of the facts as well. So the heads are fitted on all marked sentences first, and then
-    anew on those of them that they find telling (mi-SVM: Andrews, Tsochantaridis and Hofmann, 2003).
-    """
-    fitting = _Fitting(design.matrix, folds, strength, seed, jobs)
-    scores = fitting.held_out(marked, weights)
-    chosen, counting = marked.copy(), weights
-    for turn in range(max(ROUNDS)):
-        heads = [head for head in range(marked.shape[1]) if turn < ROUNDS[head]]
-        chosen[:, heads] = telling(marked[:, heads], scores[:, heads], owner)
-        counting = np.where(marked & ~chosen, 0, weights)
-        scores[:, heads] = fitting.held_out(chosen[:, heads], counting[:, heads])
-    return FirstLayer(fitting.heads(chosen, counting), scores)
-
-
-def telling(marked: Targets, scores: Floats, owner: Ints) -> Targets:
-    """Of the marked sentences the best of each message and head, and whatever is clear by itself."""
-    best = np.full((owner.max(initial=-1) + 1, marked.shape[1]), -np.inf)
-    np.maximum.at(best, owner, np.where(marked, scores, -np.inf))
-    chosen: Targets = marked & (scores >= np.minimum(best[owner], _CLEAR))
-    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +94,7 @@ def fit_heads(
     learn = np.flatnonzero(folds != (-1 if held is None else held))
     rows = matrix[learn].astype(np.float64)  # what liblinear works in: converted once, not once a head
     learnt = np.zeros((matrix.shape[1], targets.shape[1]), dtype=np.float32)
-    biases = np.full(targets.shape[1], SILENT, dtype=np.float32)
+    biases = np.full(targets.shape[1], _SILENT, dtype=np.float32)
     for head, (target, weight) in enumerate(zip(targets[learn].T, weights[learn].T, strict=True)):
         known = weight > 0
         target = target[known]

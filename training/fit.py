@@ -20,13 +20,7 @@ from model.reader import Reader, Reading, joined
 from model.space import MESSAGE_BLOCKS, SENTENCE_BLOCKS, Design, Level
 from model.text import Ints, Tokenizer
 from training.evidence import best_evidence_score
-from training.first_layer import (
-    MESSAGE_STRENGTH,
-    SENTENCE_STRENGTH,
-    FirstLayer,
-    fit_first_layer,
-    fit_sentence_layer,
-)
+from training.first_layer import MESSAGE_STRENGTH, fit_first_layer
 from training.fit_deadlines import learn_deadlines
 from training.folds import folds
 from training.second_layer import (
@@ -35,6 +29,7 @@ from training.second_layer import (
     best_urgency_thresholds,
     fit_second_layer,
 )
+from training.sentence_net import SentenceLayer, SentenceLesson, fit_sentence_layer, without_marks_of_claims
 from training.targets import Targets, message_targets, ordinary, sentence_targets
 from training.weights import message_weights, sentence_weights
 from training.words import fit_language, rarity
@@ -95,11 +90,20 @@ def _fit(
     progress("counting words" if encoder is None else "counting words, encoding sentences")
     reader, word_weights = reader_of(messages, lexicon, encoder)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
-    progress("learning to read sentences")
-    weights = sentence_weights(messages, reading.tokens, own)
-    sentence_level, sentences = _sentence_layer(messages, reading, weights, fold, seed, jobs)
-    progress("learning to read messages")
     targets, weights = message_targets(messages), message_weights(messages, own)
+    progress("learning to read sentences")
+    sentence_level = Level.learn(reading.sentences, SENTENCE_BLOCKS)
+    marked = sentence_targets(messages, reading.tokens)
+    lesson = SentenceLesson(
+        Design.of(reading.sentences, sentence_level),
+        reading.tokens.sentence_text,
+        marked,
+        without_marks_of_claims(sentence_weights(messages, reading.tokens, own), marked),
+        targets,
+        weights,
+    )
+    sentences = fit_sentence_layer(lesson, fold, seed, jobs)
+    progress("learning to read messages")
     message_level = Level.learn(reading.messages, MESSAGE_BLOCKS)
     design = Design.of(reading.messages, message_level)
     whole = fit_first_layer(design, targets, weights, fold, strength=MESSAGE_STRENGTH, seed=seed, jobs=jobs)
@@ -111,7 +115,7 @@ def _fit(
         word_weights,
         sentence_level,
         message_level,
-        sentences.heads,
+        sentences.net,
         whole.heads,
         second.stack,
         fit_language(reader, reading, np.array([LANGUAGES.index(one.lang) for one in messages])),
@@ -135,19 +139,8 @@ def reader_of(
     return Reader(tokenizer, vocabulary, lexicon, weights, encoder), weights
 
 
-def _sentence_layer(
-    messages: Sequence[LabelledMessage], reading: Reading, weights: Floats, fold: Ints, seed: int, jobs: int
-) -> tuple[Level, FirstLayer]:
-    level, owner = Level.learn(reading.sentences, SENTENCE_BLOCKS), reading.tokens.sentence_text
-    design, marked = Design.of(reading.sentences, level), sentence_targets(messages, reading.tokens)
-    strength = SENTENCE_STRENGTH
-    return level, fit_sentence_layer(
-        design, marked, weights, owner, fold[owner], strength=strength, seed=seed, jobs=jobs
-    )
-
-
 def _operating(
-    messages: Sequence[LabelledMessage], reading: Reading, sentences: FirstLayer, held_out: Floats, targets: Targets
+    messages: Sequence[LabelledMessage], reading: Reading, sentences: SentenceLayer, held_out: Floats, targets: Targets
 ) -> Operating:
     """Thresholds from out-of-fold probabilities only (0 where the truth is not known)."""
     labels = len(LABELS)

@@ -66,13 +66,13 @@ def trained(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 def test_the_encoder_is_part_of_what_is_learnt(trained: Trained) -> None:
-    """Sentence and message heads weigh its dimensions, after the word vectors'; the manifest says which it is."""
+    """Sentence network and message heads weigh its dimensions, after the word vectors'; the manifest names it."""
     own = Registry(trained.home / "models").load(trained.version)._parameters
     of_sentences = own.vocabulary.bounds[2] + SENTENCE_DIMENSIONS
     of_messages = sum(own.vocabulary.sizes) + load_lexicon().vectors.shape[1]
-    for heads, before in ((own.sentence_heads, of_sentences), (own.message_heads, of_messages)):
-        assert heads.weights.shape[0] == before + 16
-        assert (heads.weights[before:] != 0).any(axis=0).sum() > heads.weights.shape[1] / 2
+    for weights, before in ((own.sentence_net.codes, of_sentences), (own.message_heads.weights, of_messages)):
+        assert weights.shape[0] == before + 16
+        assert (weights[before:] != 0).any(axis=0).sum() > weights.shape[1] / 2
     mark = trained.manifest.encoder
     assert mark is not None
     assert (mark.name, mark.dimension, mark.folder) == ("tiny", 16, str(trained.tiny.folder))

@@ -19,33 +19,22 @@ from data.taxonomy import LABELS, Label
 from model.registry import Registry
 from service.settings import Settings
 from training.recipe import Recipe
-from training.run import learn, train
+from training.run import learn
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 PATIENCE = 30.0
-EVERY = 28  # of the shipped messages
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few labelled messages, with a model learnt from them beside: little, so that learning again is quick."""
-    home = tmp_path_factory.mktemp("base")
-    lines = [line for path in shipped() for line in path.read_text(encoding="utf-8").splitlines(keepends=True)[::EVERY]]
-    (home / "base.jsonl").write_text("".join(lines), encoding="utf-8")
-    train([home / "base.jsonl"], Registry(home / "models"), seed=0, jobs=2, progress=lambda _: None)
-    return home
 
 
 @pytest.fixture
-def own_home(base: Path, tmp_path: Path) -> Path:
-    """A home of its own with that model as champion."""
-    shutil.copytree(base / "models", tmp_path / "own" / "models")
+def own_home(small_home: Path, tmp_path: Path) -> Path:
+    """A home of its own with a model of few messages as champion."""
+    shutil.copytree(small_home / "models", tmp_path / "own" / "models")
     return tmp_path / "own"
 
 
-def unseen(base: Path, number: int) -> list[LabelledMessage]:
+def unseen(small_home: Path, number: int) -> list[LabelledMessage]:
     """Shipped messages that the model did not learn from."""
-    known = {one.id for one in load([base / "base.jsonl"])}
+    known = {one.id for one in load([small_home / "part.jsonl"])}
     return [one for one in load(shipped()) if one.id not in known][:: 5000 // number][:number]
 
 
@@ -81,16 +70,16 @@ def correct(client: httpx.Client, one: LabelledMessage) -> bool:
 
 
 def test_corrections_become_the_model_that_answers(
-    base: Path, own_home: Path, running: Running, tmp_path: Path
+    small_home: Path, own_home: Path, running: Running, tmp_path: Path
 ) -> None:
     """PUT labels, export them, retrain, promote, and the service that never stopped answers with the new version."""
     settings = Settings(home=own_home, database_url=f"sqlite:///{tmp_path / 'kyp.db'}", model_check_seconds=0.1)
     with running(settings) as client:
-        known = [correct(client, one) for one in unseen(base, 40)]
+        known = [correct(client, one) for one in unseen(small_home, 40)]
         before = client.get("/readyz").json()["model"]
         (tmp_path / "own.jsonl").write_text(client.get("/v1/labels/export").text, encoding="utf-8")
         assert len(load([tmp_path / "own.jsonl"])) == sum(known) > 30
-        told = kyp(own_home, "train", base / "base.jsonl", tmp_path / "own.jsonl", "--only-mine", "--nice", 0)
+        told = kyp(own_home, "train", small_home / "part.jsonl", tmp_path / "own.jsonl", "--only-mine", "--nice", 0)
         assert f"compared with {before} on" in told
         (version,) = set(Registry(own_home / "models").versions()) - {before}
         assert f"model {version} learnt from" in told
@@ -103,12 +92,12 @@ def test_corrections_become_the_model_that_answers(
         assert client.post("/v1/messages", json=fields).json()["model"] == version
 
 
-def test_deliberately_bad_labels_are_not_let_in(base: Path, own_home: Path) -> None:
+def test_deliberately_bad_labels_are_not_let_in(small_home: Path, own_home: Path) -> None:
     """Every label turned over in 200 messages: the candidate is refused with reasons, the champion stays."""
-    bad = [turned_over(one) for one in unseen(base, 200)]
+    bad = [turned_over(one) for one in unseen(small_home, 200)]
     registry = Registry(own_home / "models")
     before = registry.champion_version()
-    messages = sorted([*load([base / "base.jsonl"]), *bad], key=lambda one: one.id)
+    messages = sorted([*load([small_home / "part.jsonl"]), *bad], key=lambda one: one.id)
     outcome = learn(Recipe(tuple(messages), len(bad)), registry, seed=0, jobs=2, progress=lambda _: None)
     assert not outcome.promoted
     assert registry.champion_version() == before

@@ -1,34 +1,13 @@
-"""Both layers learn what they are meant to: sentences that tell teach, networks find what no straight line finds."""
+"""The second layer learns what it is meant to: networks find what no straight line finds."""
 
 import numpy as np
 import pytest
 
 from data.taxonomy import LABELS
 from model.layers import MESSAGE_HEADS
-from training.first_layer import telling
 from training.second_layer import best_thresholds, fit_second_layer
 
 CHANCE = 0
-
-
-def test_the_clearest_marked_sentence_of_a_message_tells() -> None:
-    """Also where all scores are low: somebody marked it, so one of them carries the label."""
-    marked = np.array([[True], [True], [False], [True]])
-    scores = np.array([[-0.9], [-0.4], [0.8], [-0.7]], dtype=np.float32)
-    assert telling(marked, scores, np.array([0, 0, 0, 1])).ravel().tolist() == [False, True, False, True]
-
-
-def test_further_marked_sentences_tell_where_they_are_clear_by_themselves() -> None:
-    """A score above zero is enough beside a better one; what nobody marked never tells."""
-    marked = np.array([[True], [True], [False]])
-    scores = np.array([[0.9], [0.2], [2.0]], dtype=np.float32)
-    assert telling(marked, scores, np.array([0, 0, 0])).ravel().tolist() == [True, True, False]
-
-
-def test_no_sentences_tell_nothing() -> None:
-    """An empty corpus is no error."""
-    nothing = np.zeros((0, 2), dtype=bool)
-    assert telling(nothing, np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64)).shape == (0, 2)
 
 
 @pytest.fixture
