@@ -164,7 +164,8 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Flo
     member = by_row(np.ones(sentences, np.float32), tokens.sentence_text, np.arange(sentences), (texts, sentences))
     types, type_ = np.unique(tokens.types, return_inverse=True)
     characters = table.characters(types, len(vocabulary.characters))
-    words = tally(tokens.text, type_, (texts, len(types)))
+    # Token by token, in their order: sums must not depend on what was read before, nor on the other texts.
+    words = by_row(np.ones(len(type_), np.float32), tokens.text, type_, (texts, len(types)))
     by_text = sparse.hstack([member @ by_sentence, words @ characters], format="csr")
     rows = table.rows[tokens.types]
     known = rows >= 0

@@ -30,7 +30,7 @@ def folds(messages: Sequence[LabelledMessage], number: int = FOLDS) -> Ints:
 def _groups(messages: Sequence[LabelledMessage], number: int) -> list[str]:
     """The author batch where there are enough of them; a small batch (a user's own labels) goes by client."""
     sizes = Counter(message.batch for message in messages)
-    large = {batch for batch, size in sizes.items() if batch and size >= len(messages) // 200}
+    large = {batch for batch, size in sizes.items() if batch and size >= len(messages) // 400}
     if len(large) < max(_FEWEST_BATCHES, number):
         large = set()
     return [one.batch if one.batch in large else f"client {one.client}" for one in messages]

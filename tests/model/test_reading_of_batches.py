@@ -8,7 +8,7 @@ from model.deadline_features import read_mail
 from model.deadline_scores import Linear, sentence_features, word_features
 from model.deadline_words import WordScores
 from model.features import TypeTable, Vocabulary, count, learn_vocabulary
-from model.layers import gather, levels, ordered
+from model.layers import SILENT, gather, levels, ordered
 from model.lexicon import Lexicon
 from model.reader import Reader
 from model.space import MESSAGE_BLOCKS, Design, Level
@@ -182,7 +182,7 @@ def test_gathered_scores_are_highest_second_and_mean(tokenizer: Tokenizer) -> No
     """Each text's sentence scores are summed up; a text without sentences is silent."""
     tokens = tokenizer(["One. Two. Three.", "", "Four."])
     scores = np.array([[0.5], [2.0], [-1.0], [0.25]], dtype=np.float32)
-    assert np.allclose(gather(scores, tokens), [[2.0, 0.5, 0.5], [-1.5, -1.5, -1.5], [0.25, -1.5, 0.25]])
+    assert np.allclose(gather(scores, tokens), [[2.0, 0.5, 0.5], [SILENT, SILENT, SILENT], [0.25, SILENT, 0.25]])
 
 
 def test_levels_sum_to_one() -> None:
