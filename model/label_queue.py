@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 from data.taxonomy import LABELS, Label, Language
 from model.layers import SENTENCE_HEADS
@@ -50,7 +49,7 @@ class Candidates:
     """Messages that may be labelled next, and what a model says of them.
 
     ``probabilities`` (messages, heads) as ``MESSAGE_HEADS``; ``sentences`` (messages, labels): the highest sentence
-    score of each label.
+    score (log-odds) of each label.
     """
 
     texts: Sequence[str]
@@ -82,7 +81,7 @@ def choose(candidates: Candidates, known: Sequence[str], balance: Balance, most:
     likeness = _highest(vectors @ others.T) if known else np.zeros(len(candidates.texts), dtype=np.float32)
     entropy = _entropy(candidates.probabilities[:, : len(LABELS) + 3])
     scarcity = _scarcity(candidates.languages, balance)
-    contradiction = np.abs(candidates.probabilities[:, : len(LABELS)] - _sigmoid(2 * candidates.sentences))
+    contradiction = np.abs(candidates.probabilities[:, : len(LABELS)] - _sigmoid(candidates.sentences))
     worth = (entropy[:, : len(LABELS)] * scarcity).sum(axis=1) + entropy[:, len(LABELS) :].mean(axis=1)
     worth += DISAGREEMENT_WORTH * contradiction.max(axis=1)
     picks: list[Pick] = []
@@ -120,6 +119,8 @@ def _reasons(
 
 def _vectors(texts: Sequence[str], known: Sequence[str]) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
     """Unit tf-idf vectors of words and pairs of words."""
+    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer  # a second that few commands need
+
     hashed = HashingVectorizer(ngram_range=(1, 2), n_features=1 << 16, alternate_sign=False, norm=None)
     counted = hashed.transform([*texts, *known])
     weighed = TfidfTransformer(sublinear_tf=True).fit_transform(counted).astype(np.float32)

@@ -7,9 +7,6 @@ from string import ascii_letters, digits
 from typing import Any
 
 import numpy as np
-import spacy
-from spacy.attrs import IDX, LENGTH
-from spacy.vocab import Vocab
 
 from model.columns import Columns, Ints
 
@@ -154,6 +151,11 @@ class _Cutter:
     """
 
     def __init__(self, code: str) -> None:
+        import spacy  # half a second that commands which read no mail do not need
+        from spacy.attrs import IDX, LENGTH
+        from spacy.vocab import Vocab
+
+        self._wanted = [IDX, LENGTH]
         language: Any = spacy.blank(code, vocab=Vocab())  # without what a vocabulary works out of every new word
         self._tokenizer = language.tokenizer
         self._exceptions = frozenset(run for rule in self._tokenizer.rules for run in _RUN.findall(rule))
@@ -187,7 +189,7 @@ class _Cutter:
             return []
         text = "\n".join(piece.strip() or "." for piece in pieces)
         with self._tokenizer.vocab.memory_zone():  # what spaCy keeps of words would grow without bound
-            spans = self._tokenizer(text).to_array([IDX, LENGTH]).tolist()
+            spans = self._tokenizer(text).to_array(self._wanted).tolist()
         cuts: list[list[str]] = [[]]
         for start, length in spans:
             string = text[start : start + length]

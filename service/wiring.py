@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from model.registry import Registry
 from service.adviser import Adviser
@@ -11,6 +11,7 @@ from service.catalogue import Catalogue, InterfaceLanguage, load_catalogues
 from service.champion import Champion
 from service.client_report import Reporter
 from service.clientele import Clientele
+from service.clock import now
 from service.corrections import Corrections
 from service.drift import DriftWatch
 from service.drift_figures import DriftFigures
@@ -71,11 +72,6 @@ class Service:
     def today(self) -> date:
         """The provider's calendar day."""
         return self.clock().astimezone(self.settings.zone).date()
-
-
-def now() -> datetime:
-    """The moment, in UTC."""
-    return datetime.now(UTC)
 
 
 def build_service(settings: Settings, clock: Callable[[], datetime] = now, champion: Champion | None = None) -> Service:

@@ -8,8 +8,9 @@ import typer
 
 from data.errors import InputError
 from service.client_wire import agenda_json
+from service.clock import now
 from service.settings import read_settings
-from service.wiring import build_records, now
+from service.wiring import build_records
 
 
 def run(today: str | None, language: str | None, *, as_json: bool) -> None:

@@ -7,10 +7,10 @@ import typer
 
 from data.errors import InputError
 from service import backups
+from service.clock import now
 from service.retention import Retention
 from service.settings import read_settings
 from service.store import open_store
-from service.wiring import now
 
 
 def backup(file: Path) -> None:

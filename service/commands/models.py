@@ -11,10 +11,11 @@ from data.errors import ArtifactError, InputError, KypError
 from data.taxonomy import LABELS
 from model.artifact import Manifest
 from model.registry import Registry
+from service.clock import now
 from service.drift import DriftWatch
 from service.judging import build_registry
 from service.settings import read_settings
-from service.wiring import build_records, now
+from service.wiring import build_records
 
 _SHOWN, _FEW = 20, 5  # doubtful labels of one's own, or else of the shipped ones
 _PICKED_UP = "A running service takes it up within seconds."

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 import typer
 
+from service.clock import now
 from service.scope import Scope
 from service.settings import read_settings
 from service.store import open_store
 from service.tokens import Token, Tokens
-from service.wiring import now
 
 
 def create(name: str, scope: Scope) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import httpx
 
+from service.clock import now
 from service.scope import Scope
 from service.settings import Settings
 from service.store import open_store
 from service.tokens import Tokens
-from service.wiring import now
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 EXAMPLES = 8  # an operation and phase: some nine hundred requests in all

@@ -11,12 +11,13 @@ import pytest
 from starlette.routing import Mount
 
 from service.app import create_app
+from service.clock import now
 from service.permissions import API, PAGES
 from service.scope import Scope
 from service.settings import Settings
 from service.store import open_store
 from service.tokens import Tokens
-from service.wiring import build_service, now
+from service.wiring import build_service
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 BODY = {"body": "Copy me on every single step and send me a status tonight.", "from": "ana@brightloom.example"}
