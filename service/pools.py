@@ -1,11 +1,13 @@
 """The processes that judge: loky's on this machine, or the workers of a Dask cluster (``kyp[dask]``)."""
 
+import os
 import signal
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
 
 from joblib.externals.loky import ProcessPoolExecutor
@@ -16,6 +18,7 @@ from service.parcels import carry_out, unpacked_outcomes
 from service.workers import UNDER_WAY, LostWorker, Pool
 
 _PATIENCE = "10s"  # for a scheduler that does not answer
+_GLANCE = 2.0  # seconds between two looks at the workers; loky tells of a lost one far sooner if it can
 _ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -72,10 +75,29 @@ class _Processes:
             return failed
 
     def result(self, future: "Future[bytes]") -> list[Outcome]:
+        for glance in count():
+            done, _ = wait([future], timeout=_GLANCE)
+            if done:
+                break
+            if glance and self._has_lost_one():
+                self._unblock()
         try:
             return unpacked_outcomes(future.result())
         except BrokenProcessPool as lost:
             raise LostWorker from lost
+
+    def _has_lost_one(self) -> bool:
+        return any(not process.is_alive() for process in list(self._executor._processes.values()))
+
+    def _unblock(self) -> None:
+        """Make loky see that a worker was lost while it wrote a result: it waits for the other half of it for ever.
+
+        What it waits for ends when nobody can write any more.
+        """
+        for process in list(self._executor._processes.values()):
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        self._executor._result_queue._writer.close()
 
     def mend(self) -> bool:
         self._executor.shutdown(wait=True, kill_workers=True)

@@ -18,6 +18,7 @@ from distributed import Client
 # Ctrl-C is heard as from a terminal, also where the tests run as a shell's background job, which ignores it.
 _HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 KYP = (sys.executable, "-c", f"{_HEARS}; from service.cli import main; main()")
+PATIENCE = 120.0  # seconds
 MAILS = 3_000
 MAIL = (
     "From x@y.example Thu Mar  5 17:42:00 2026\nFrom: client{c}@firm.example\nTo: studio@agency.example\n"
@@ -135,7 +136,9 @@ def test_processes_that_are_lost_again_and_again(start: Start, mailbox: Path, tm
     out = tmp_path / "out.jsonl"
     running = start(mailbox, "-o", out, "--jobs", 2)
     wait_for_rows(out, 300)
+    end = time.monotonic() + PATIENCE
     while running.poll() is None:
+        assert time.monotonic() < end, "the run does not stop"
         for worker in _workers(running.pid):
             with suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
