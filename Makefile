@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
-.PHONY: help install run test test-full check format-check protocol simulate bench bench-mail bench-store bench-http format lint types imports lock clean
+.PHONY: help install run test coverage test-full check format-check protocol simulate bench bench-mail bench-store bench-http format lint types imports lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -23,11 +23,14 @@ $(STAMP): .ci/requirements-dev.lock pyproject.toml
 run: install  ## train once where there is no model yet, then serve
 	$(BIN)/kyp serve --host $(HOST) --port $(PORT)
 
-test: install  ## the tests, with coverage; no servers and no browser needed
+test: install  ## the tests; no servers and no browser needed
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --ignore=tests/full
+
+coverage: install  ## the same, and which lines and branches they reach (half as long again)
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --ignore=tests/full --cov --cov-report=term
 
 test-full: install  ## the tests that need PostgreSQL, Chromium, or processes that are killed (apt-get install postgresql chromium)
-	$(BIN)/python -m pytest tests/full
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile tests/full
 
 check: install format-check lint types imports test  ## all that must hold before a commit
 

@@ -93,15 +93,7 @@ def _fit(
     targets, weights = message_targets(messages), message_weights(messages, own)
     progress("learning to read sentences")
     sentence_level = Level.learn(reading.sentences, SENTENCE_BLOCKS)
-    marked = sentence_targets(messages, reading.tokens)
-    lesson = SentenceLesson(
-        Design.of(reading.sentences, sentence_level),
-        reading.tokens.sentence_text,
-        marked,
-        without_marks_of_claims(sentence_weights(messages, reading.tokens, own), marked),
-        targets,
-        weights,
-    )
+    lesson = _lesson(messages, reading, sentence_level, targets, weights, own)
     sentences = fit_sentence_layer(lesson, fold, seed, jobs)
     progress("learning to read messages")
     message_level = Level.learn(reading.messages, MESSAGE_BLOCKS)
@@ -137,6 +129,20 @@ def reader_of(
     table.update(tokenizer.strings)
     weights = rarity(table.rows[tokens.types], len(lexicon.vectors))
     return Reader(tokenizer, vocabulary, lexicon, weights, encoder), weights
+
+
+def _lesson(
+    messages: Sequence[LabelledMessage], reading: Reading, level: Level, targets: Targets, weights: Floats, own: float
+) -> SentenceLesson:
+    marked = sentence_targets(messages, reading.tokens)
+    return SentenceLesson(
+        Design.of(reading.sentences, level),
+        reading.tokens.sentence_text,
+        marked,
+        without_marks_of_claims(sentence_weights(messages, reading.tokens, own), marked),
+        targets,
+        weights,
+    )
 
 
 def _operating(
