@@ -79,9 +79,9 @@ def test_first_rows_are_sent_while_mails_are_read(
 
 
 def first_rows_come_early(rows: list[int], jobs: int) -> None:
-    """``rows[n]`` were out when mail number ``n`` was found; the rest came by and by."""
+    """``rows[n]`` were out when mail number ``n`` was found; the rest came by and by, or at once from two processes."""
     ahead = 1 if jobs == 1 else UNDER_WAY * jobs
     read = sum(FIRST << number for number in range(ahead))
     assert read < MAILS / 2
     assert rows[read] >= FIRST
-    assert sum(before < after for before, after in pairwise(rows)) >= 2
+    assert sum(before < after for before, after in pairwise(rows)) >= 3 - jobs
