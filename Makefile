@@ -29,8 +29,9 @@ test: install  ## the tests; no servers and no browser needed
 coverage: install  ## the same, and which lines and branches they reach (half as long again)
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --ignore=tests/full --cov --cov-report=term
 
-test-full: install  ## the tests that need PostgreSQL, Chromium, or processes that are killed (apt-get install postgresql chromium)
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile tests/full
+test-full: install  ## the tests that need PostgreSQL, Chromium, or processes that are killed (apt-get install postgresql chromium); pages and ends one at a time
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile tests/full --ignore=tests/full/browser --ignore=tests/full/test_shutdown.py
+	$(BIN)/python -m pytest tests/full/browser tests/full/test_shutdown.py
 
 check: install format-check lint types imports test  ## all that must hold before a commit
 
