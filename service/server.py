@@ -14,6 +14,7 @@ from service.bounds import Bounds
 from service.problems import MEDIA_TYPE, Problem, problem_body
 
 _IDLE_SECONDS = 5  # a connection without a request is kept for the next one
+_LAST_WORDS = 0.2  # seconds for a request on its way when the service ends
 _GARBLED = Problem(400, "bad_request", "This is no HTTP/1.1 request that can be read.")
 _SLOW = Problem(408, "too_slow", "The head of the request came too slowly.")
 _FULL = Problem(503, "too_busy", "Too many connections are open: try again in a moment.", {"Retry-After": "1"})
@@ -80,6 +81,17 @@ class PatientProtocol(H11Protocol):
         _stop(self._head_timer)
         _stop(self._stall_timer)
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """At the end of the service: a request may be here already, unread, so silence is closed a moment later."""
+        if self._between_requests:
+            self.loop.call_later(_LAST_WORDS, self._shut_down)
+        else:
+            super().shutdown()
+
+    def _shut_down(self) -> None:
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's own words)
         """What is no HTTP gets a problem like any other wrong request."""
