@@ -9,11 +9,11 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from model.columns import spread
+from model.features import summed
 from model.layers import SENTENCE_HEADS
 from model.lexicon import Floats
 from model.sentence_net import SentenceNet, coded, narrowed
 from model.space import Design
-from model.tallies import by_row
 from model.text import Ints
 from training.targets import Targets
 
@@ -88,7 +88,7 @@ class _Pupil:
         self._lesson, self._matrix, self._chance = lesson, matrix, chance
         self._first = np.searchsorted(lesson.owner, np.arange(len(lesson.borne) + 1))
         self._messages = messages[np.diff(self._first)[messages] > 0]
-        rows, own = self._rows(self._messages), self._messages
+        (rows, _), own = self._rows(self._messages), self._messages
         self._lift = _lifts(lesson.marked[rows], lesson.marked_weights[rows], _LIFT)
         self._lift_whole = _lifts(lesson.borne[own], lesson.borne_weights[own], _LIFT_WHOLE)
         features, heads = matrix.shape[1], lesson.marked.shape[1]
@@ -106,12 +106,12 @@ class _Pupil:
 
     def learn(self, messages: Ints) -> None:
         """Take one step along the gradient of the loss on some messages."""
-        rows = self._rows(messages)
+        rows, text = self._rows(messages)
         used, narrow = narrowed(self._matrix[rows])
         units = narrow @ self.units.values[used] + self.unit_biases.values
         lit = np.maximum(units, 0)
         scores = lit @ self.outputs.values + narrow @ self.direct.values[used] + self.biases.values
-        slope, steep = self._slopes(scores, messages, rows)
+        slope, steep = self._slopes(scores, messages, rows, text)
         back = slope @ self.outputs.values.T * (units > 0)
         self.outputs.step(lit.T @ slope)
         self.units.step(narrow.T @ back, used)
@@ -120,22 +120,19 @@ class _Pupil:
         self.biases.step(slope.sum(axis=0))
         self._whole_biases.step(steep.sum(axis=0))
 
-    def _slopes(self, scores: Floats, messages: Ints, rows: Ints) -> tuple[Floats, Floats]:
+    def _slopes(self, scores: Floats, messages: Ints, rows: Ints, text: Ints) -> tuple[Floats, Floats]:
         """The gradient of the loss by the scores of the sentences, and by those of whole messages."""
         lesson = self._lesson
-        counts = self._first[messages + 1] - self._first[messages]
-        text = np.repeat(np.arange(len(messages)), counts)
-        member = by_row(np.ones(len(rows), np.float32), text, np.arange(len(rows)), (len(messages), len(rows)))
         exponentials = np.exp(np.minimum(scores, _HIGHEST))
-        total = member @ exponentials
+        total = summed(text, np.arange(len(rows)), len(messages), exponentials)
         whole = np.log(total) + self._whole_biases.values
         steep = _slope(whole, lesson.borne[messages], lesson.borne_weights[messages], self._lift_whole)
         slope = _slope(scores, lesson.marked[rows], lesson.marked_weights[rows], self._lift)
         return np.asarray(slope + exponentials / total[text] * steep[text], dtype=np.float32), steep
 
-    def _rows(self, messages: Ints) -> Ints:
-        place, _ = spread(self._first[messages], self._first[messages + 1] - self._first[messages])
-        return place
+    def _rows(self, messages: Ints) -> tuple[Ints, Ints]:
+        """The sentences of some messages, and for each the place of its message among them."""
+        return spread(self._first[messages], self._first[messages + 1] - self._first[messages])
 
     def _drawn(self, *shape: int) -> Floats:
         return (_SPREAD * self._chance.standard_normal(shape)).astype(np.float32)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.errors import InputError
 from data.records import LabelledMessage
 from model.deadlines import FACT_NAMES, DeadlineModel
 from training.fit_deadlines import LearntDeadlines, fit_deadlines, learn_deadlines
@@ -152,3 +153,9 @@ def test_facts_tell_the_nearest_day_and_how_probably_it_is_due(learnt: LearntDea
 def test_learning_gives_facts_for_each_message(learnt: LearntDeadlines) -> None:
     """The urgency head learns from facts by learners that had not seen the message."""
     assert learnt.held_out_facts.shape == (len(messages()), len(FACT_NAMES))
+
+
+def test_too_few_dated_messages_are_refused() -> None:
+    """The error tells how many were there and what to do."""
+    with pytest.raises(InputError, match="add labelled messages that name days"):
+        fit_deadlines(messages()[:10], seed=1)

@@ -18,7 +18,7 @@ MAIL = (
     "From x Thu Mar  5 17:42:00 2026\nFrom: ana@x.example\nSubject: n{n}\nMessage-ID: <{n}@x.example>\n"
     "Date: Thu, 5 Mar 2026 20:42:00 +0800\n\nDid my message {n} arrive? Copy me on every step, today.\n\n"
 )
-MAILS = 700
+MAILS = 1_400  # so many that two processes have their hands full twice
 
 Lines = Callable[[], int]
 
@@ -39,7 +39,7 @@ class Watched:
 
 @pytest.fixture
 def mailbox(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A mailbox of seven hundred mails."""
+    """A mailbox of fourteen hundred mails."""
     monkeypatch.setenv("KYP_HOME", str(home))
     path = tmp_path / "inbox.mbox"
     path.write_text("".join(MAIL.format(n=n) for n in range(MAILS)))
@@ -79,9 +79,9 @@ def test_first_rows_are_sent_while_mails_are_read(
 
 
 def first_rows_come_early(rows: list[int], jobs: int) -> None:
-    """``rows[n]`` were out when mail number ``n`` was found; the rest came by and by, or at once from two processes."""
+    """``rows[n]`` were out when mail number ``n`` was found; the rest came by and by."""
     ahead = 1 if jobs == 1 else UNDER_WAY * jobs
     read = sum(FIRST << number for number in range(ahead))
     assert read < MAILS / 2
     assert rows[read] >= FIRST
-    assert sum(before < after for before, after in pairwise(rows)) >= 3 - jobs
+    assert sum(before < after for before, after in pairwise(rows)) >= 2

@@ -1,4 +1,4 @@
-"""The sentence network learns from marks and from whole messages, sees a sentence's message, and is always the same."""
+"""The sentence network learns from marks and from whole messages, and is always the same."""
 
 from dataclasses import replace
 
