@@ -1,6 +1,7 @@
 """One model on disk: a manifest with hashes and versions, arrays and JSON; nothing in it is ever executed.
 
-The manifest is checked first; arrays are read by NumPy with pickling refused.
+The manifest is checked first; arrays are read by NumPy with pickling refused. Large arrays have files of their own,
+which are mapped into memory: only what is used is read, and processes that use one model share it.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from data.errors import ArtifactError
 from model.encoder import Mark, find
@@ -22,9 +24,11 @@ from model.lexicon import FOLDER, Lexicon
 from model.parameters import Parameters
 from model.triage import Triage
 
-FORMAT = 5
+FORMAT = 6
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "spacy")
 _MANIFEST, _ARRAYS, _PLAIN = "manifest.json", "arrays.npz", "plain.json"
+_ARRAY = ".npy"
+_LARGE = 1 << 20  # bytes from which an array has a file of its own
 _WAY_OUT = "train a new model with `kyp train`"
 
 
@@ -152,10 +156,17 @@ def load(folder: Path, lexicon: Lexicon, prior: float | None = None, encoder: Pa
     if manifest.lexicon != lexicon_fingerprint():
         raise ArtifactError(f"model {folder.name} was fitted with another lexicon than the one installed; {_WAY_OUT}")
     contents = {name: _checked(folder / name, manifest.files.get(name, "")) for name in (_ARRAYS, _PLAIN)}
+    large = [name for name in manifest.files if name.endswith(_ARRAY)]
+    for name in large:
+        _check(folder / name, manifest.files[name])
     try:
-        with np.load(io.BytesIO(contents[_ARRAYS]), allow_pickle=False) as stored:
+        with np.load(io.BytesIO(contents.pop(_ARRAYS)), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        parameters = Parameters.from_parts(arrays, json.loads(contents[_PLAIN]))
+        for name in large:
+            arrays[name.removesuffix(_ARRAY)] = np.load(folder / name, mmap_mode="r", allow_pickle=False).view(
+                np.ndarray
+            )
+        parameters = Parameters.from_parts(arrays, json.loads(contents.pop(_PLAIN)))
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         raise ArtifactError(f"model {folder.name} does not hold what a model of kyp holds; {_WAY_OUT}") from error
     found = None if manifest.encoder is None else find(manifest.encoder, encoder)
@@ -173,7 +184,9 @@ def lexicon_fingerprint(folder: Path = FOLDER) -> str:
 
 def _contents(parameters: Parameters) -> dict[str, bytes]:
     arrays, plain = parameters.to_parts()
-    return {_ARRAYS: _packed(arrays), _PLAIN: json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()}
+    large = {name: arrays.pop(name) for name in sorted(arrays) if arrays[name].nbytes >= _LARGE}
+    told = {_ARRAYS: _packed(arrays), _PLAIN: json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()}
+    return told | {name + _ARRAY: _plainly(array) for name, array in large.items()}
 
 
 def _fingerprints(contents: dict[str, bytes]) -> dict[str, str]:
@@ -202,7 +215,7 @@ def _is_whole(place: Path, wanted: Manifest) -> bool:
     try:
         manifest = read_manifest(place)
         for name in wanted.files.keys() | manifest.files.keys():
-            _checked(place / name, manifest.files.get(name, ""))
+            _check(place / name, manifest.files.get(name, ""))
     except ArtifactError:
         return False
     return True
@@ -215,14 +228,37 @@ def _packed(arrays: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
+def _plainly(array: npt.NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
 def _checked(path: Path, expected: str) -> bytes:
+    """The content of a file that is the one that was written."""
+    with _opened(path) as file:
+        content = file.read()
+    _compare(path, hashlib.sha256(content).hexdigest(), expected)
+    return content
+
+
+def _check(path: Path, expected: str) -> None:
+    """The same for a file that is too large to be held."""
+    with _opened(path) as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    _compare(path, found, expected)
+
+
+def _opened(path: Path) -> io.BufferedReader:
     try:
-        content = path.read_bytes()
+        return path.open("rb")
     except OSError as error:
         raise ArtifactError(f"model {path.parent.name} lacks its file {path.name}; {_WAY_OUT}") from error
-    if hashlib.sha256(content).hexdigest() != expected:
+
+
+def _compare(path: Path, found: str, expected: str) -> None:
+    if found != expected:
         raise ArtifactError(f"file {path.name} of model {path.parent.name} is not the one that was written; {_WAY_OUT}")
-    return content
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -98,6 +98,11 @@ def split_words(text: str) -> tuple[list[str], str]:
     )
 
 
+def word_starts(text: str) -> list[int]:
+    """Where each of the words and marks that ``split_words`` finds begins in the text."""
+    return [found.start() for found in _WORD.finditer(_lowered(text))]
+
+
 def find_phrases(words: list[str], codes: str) -> list[Phrase]:
     """All stretches that look like a date, from left to right, none overlapping."""
     return [_phrase(match, words) for match in _GRAMMAR.finditer(codes) if not _is_amount(match, codes)]

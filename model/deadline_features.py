@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from data.records import Part
+from model.date_grammar import word_starts
 from model.dates import DateMention, Scan, scan_dates
 
 _NEAR = 3  # words whose exact place is kept
@@ -44,10 +45,14 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A day that may be the deadline: where it is told, in which sentence of the mail, and its own features by name."""
+    """A day that may be the deadline: where it is told, in which sentence of the mail, and its own features by name.
+
+    ``at`` is the place of its first character in subject and text joined (see model.reader.joined).
+    """
 
     part: Part
     mention: DateMention
+    at: int
     sentence: int
     days: int
     features: tuple[str, ...]
@@ -87,6 +92,7 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
     past: list[tuple[str, ...]] = []
     for part, scan in scans:
         own = split_sentences(scan)
+        starts = _starts(subject, text, part) if scan.mentions else []
         for mention in scan.mentions:
             is_coming = _is_coming(mention, sent_at)
             if not is_coming and not whole:
@@ -97,11 +103,17 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
                 past.append((*around, f"lead={mention.lead}"))
                 continue
             features = (*around, *_own(mention, scan, sent_at, part), *_order(mention, coming, place, len(own)))
-            candidates.append(
-                Candidate(part, mention, len(sentences) + place, _distance(mention.date, sent_at), features)
-            )
+            at, days = starts[mention.first], _distance(mention.date, sent_at)
+            candidates.append(Candidate(part, mention, at, len(sentences) + place, days, features))
         sentences += own
     return MailReading(tuple(sentences), words, tuple(candidates), tuple(past), sent_at)
+
+
+def _starts(subject: str, text: str, part: Part) -> list[int]:
+    """Where the words of a part stand in subject and text joined."""
+    if part == "subject":
+        return word_starts(subject)
+    return [len(subject) + 1 + start for start in word_starts(text)]
 
 
 def split_sentences(scan: Scan) -> list[Sentence]:

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.columns import Ints
 from model.date_words import LEADS
-from model.deadline_features import Candidate, MailReading, Sentence, classes_of, shape
+from model.deadline_features import Candidate, MailReading, classes_of
+from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
+from model.text import Tokens
 
 Floats = NDArray[np.float64]
 
 _REACH = 6.0  # scores beyond it are certain enough
+_NOTHING = np.full((1, 3), -_REACH / 2, dtype=np.float32)  # the scores of a sentence that is not there
 _KINDS = ("absolute", "weekday", "relative", "today", "duration", "period_end", "ordinal", "hour")
+_ASKING = [SENTENCE_HEADS.index(head) for head in ("asks", "asks_soon", "asks_now")]
+_URGENCY = [MESSAGE_HEADS.index(head) for head in ("urgency_1", "urgency_2", "urgency_3")]
 _LEADS = ("none", *LEADS)
 _FLAGS = ("end=?", "pend=?", "nend=?", "first=True", "lone=True", "lh:ed", "rh:ed")
 _CLASSES = ("ask", "told", "void", "meet", "we", "you", "inform")
@@ -26,10 +31,10 @@ class Linear:
     weights: Mapping[str, float]
     bias: float
 
-    def logit(self, features: Iterable[str]) -> float:
-        """The sum of the weights of the features that are there, each counted once."""
+    def sum(self, features: Iterable[str]) -> float:
+        """The sum of the weights of the features that are there, each counted once; without the bias."""
         weights = self.weights
-        return self.bias + sum([weights[name] for name in set(features) if name in weights])
+        return sum([weights[name] for name in set(features) if name in weights])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +65,40 @@ class Trees:
         return np.asarray(self.bias + self.value[nodes].sum(axis=1), dtype=np.float64)
 
 
-def word_features(words: Iterable[str]) -> set[str]:
-    """The words themselves, their first four letters, and the affixes of verbs."""
-    return {name for word in words for name in features_of(word)}
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How much the sentences and messages of a batch ask for something, as the first layer scored them.
 
+    ``starts`` (sentences,) tell where a sentence begins in subject and text joined, ``owners`` (sentences,) its
+    message; ``sentences`` (sentences, 3) are its scores for asking, soon and now, ``messages`` (messages, 3) those of
+    whole messages for urgency of at least 1, 2 and 3.
+    """
 
-@lru_cache(maxsize=20_000)  # most words of a mail are common ones
-def features_of(word: str) -> tuple[str, ...]:
-    """The features of one word."""
-    affix = shape(word)
-    return (f"w:{word}", *([f"4:{word[:4]}"] if len(word) > 4 else []), *([f"h:{affix}"] if affix else []))
+    starts: Ints
+    owners: Ints
+    sentences: NDArray[np.float32]
+    messages: NDArray[np.float32]
 
+    @classmethod
+    def of(cls, tokens: Tokens, sentences: NDArray[np.float32], messages: NDArray[np.float32]) -> "Said":
+        """From all scores of the first layer, heads as ``SENTENCE_HEADS`` and ``MESSAGE_HEADS``."""
+        starts, _ = tokens.sentence_spans()
+        return cls(starts, tokens.sentence_text, sentences[:, _ASKING], messages[:, _URGENCY])
 
-def sentence_features(sentence: Sentence) -> set[str]:
-    """The features by which a sentence is told to ask something of the provider."""
-    return word_features(sentence.words) | {f"f:{sentence.words[0]}", f"end={sentence.mark}"}
+    def around(self, message: int, reading: MailReading) -> Floats:
+        """For each day a message may have as deadline what was said around it.
 
-
-def asking_values(reading: MailReading, sentence_logits: Sequence[float], mail_logits: Sequence[float]) -> Floats:
-    """For each candidate: how much its sentence asks, and those before and after, the one that asks most, the mail."""
-    asks = [max(-_REACH, min(_REACH, logit)) for logit in sentence_logits]
-    top = max(asks, default=-_REACH)
-    rows = []
-    for candidate in reading.candidates:
-        place = candidate.sentence
-        before = asks[place - 1] if place else -_REACH / 2
-        after = asks[place + 1] if place + 1 < len(asks) else -_REACH / 2
-        rows.append((asks[place], before, after, top, asks[place] - top, *mail_logits))
-    return np.array(rows, dtype=np.float64) / 2
+        Scores of the day's sentence, of those before and after, the highest of the message, how far the day's lie
+        below them, and the message's own; shape (candidates, 18).
+        """
+        first, last = np.searchsorted(self.owners, (message, message + 1))
+        own = np.vstack([_NOTHING, self.sentences[first:last], _NOTHING]) / 2
+        top = own[1:-1].max(axis=0, initial=-_REACH / 2)
+        places = np.searchsorted(self.starts[first:last], [one.at for one in reading.candidates], side="right")
+        day = own[places]
+        following = own[np.minimum(places + 1, len(own) - 1)]
+        tops, message_scores = (np.tile(one, (len(day), 1)) for one in (top, self.messages[message]))
+        return np.hstack([day, own[np.maximum(places - 1, 0)], following, tops, day - top, message_scores])
 
 
 def dense_features(reading: MailReading, logits: Sequence[float], values: Floats) -> Floats:

@@ -2,18 +2,16 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.records import Part
 from model.deadline_features import MailReading, read_mail
-from model.deadline_scores import Floats, Linear, Trees, asking_values, dense_features
-from model.deadline_words import WordScores
+from model.deadline_scores import Floats, Linear, Said, Trees, dense_features
 
 FACT_NAMES = (
     "day_named",  # a coming day is named
@@ -50,47 +48,30 @@ class DatedMail:
 class DeadlineModel:
     """The learnt chooser.
 
-    A sentence is scored for asking something, the mail for urgency, each named day for the words around it; trees over
-    these and the other days give its probability. A mail has a deadline where a day reaches ``threshold``: the earliest
-    day that has at least ``share`` of the highest probability.
+    Each named day is scored by the words around it and by what the first layer says of its sentence, the others and
+    the message (see model.deadline_scores.Said); trees over these and the other days give its probability. A mail has a
+    deadline where a day reaches ``threshold``: the earliest day that has at least ``share`` of the highest probability.
     """
 
-    asking: Linear
-    urgency: tuple[Linear, ...]
     nearby: Linear
-    value_weights: Floats
+    said_weights: Floats
     trees: Trees
     threshold: float
     share: float
-    words: WordScores = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Put the weights of words side by side once."""
-        object.__setattr__(self, "words", WordScores(self.asking, self.urgency, self.nearby))
-
-    def choose(
-        self, subjects: Sequence[str], texts: Sequence[str], sent_ats: Sequence[datetime | None]
-    ) -> list[Deadline | None]:
-        """The deadline of each mail, or None."""
-        return [mail.deadline for mail in self.read(subjects, texts, sent_ats)]
 
     def read(
-        self, subjects: Sequence[str], texts: Sequence[str], sent_ats: Sequence[datetime | None]
+        self, subjects: Sequence[str], texts: Sequence[str], sent_ats: Sequence[datetime | None], said: Said
     ) -> list[DatedMail]:
         """The deadline of each mail and the facts about its days."""
         readings = [read_mail(*mail) for mail in zip(subjects, texts, sent_ats, strict=True)]
-        return self.conclude(readings, self.probabilities(readings))
+        return self.conclude(readings, self.probabilities(readings, said))
 
-    def probabilities(self, readings: Sequence[MailReading]) -> list[Floats]:
+    def probabilities(self, readings: Sequence[MailReading], said: Said) -> list[Floats]:
         """For each mail the probability of each of its candidates to be asked for."""
-        dated = [reading for reading in readings if reading.candidates]
-        if not dated:
-            return per_mail(readings, np.zeros(0))
-        sentences, mails = self.words.sums(dated)
-        ends = np.cumsum([len(reading.sentences) for reading in dated])[:-1]
-        asking = np.split(sentences[:, 0], ends)
-        rows = [self._rows(*one) for one in zip(dated, asking, mails, strict=True)]
-        return per_mail(readings, self.trees.probabilities(np.vstack(rows)))
+        rows = [
+            self._rows(reading, said.around(n, reading)) for n, reading in enumerate(readings) if reading.candidates
+        ]
+        return per_mail(readings, self.trees.probabilities(np.vstack(rows)) if rows else np.zeros(0))
 
     def conclude(self, readings: Sequence[MailReading], probabilities: Sequence[Floats]) -> list[DatedMail]:
         """Deadline and facts of each mail from its candidates' probabilities."""
@@ -101,34 +82,31 @@ class DeadlineModel:
 
     def parameters(self) -> dict[str, Any]:
         """Everything the model is, as arrays and what JSON can hold."""
-        linear = {"asking": self.asking, "nearby": self.nearby} | {
-            f"urgency{i}": one for i, one in enumerate(self.urgency)
+        return {f"trees_{name}": getattr(self.trees, name) for name in _ARRAYS} | {
+            "nearby_names": list(self.nearby.weights),
+            "nearby_weights": np.array(list(self.nearby.weights.values()), dtype=np.float64),
+            "said_weights": self.said_weights,
+            "biases": {"nearby": self.nearby.bias, "trees": self.trees.bias},
+            "settings": {"depth": self.trees.depth, "threshold": self.threshold, "share": self.share},
         }
-        saved: dict[str, Any] = {f"trees_{name}": getattr(self.trees, name) for name in _ARRAYS}
-        for name, scorer in linear.items():
-            saved[f"{name}_names"] = list(scorer.weights)
-            saved[f"{name}_weights"] = np.array(list(scorer.weights.values()), dtype=np.float64)
-        numbers = {name: linear[name].bias for name in linear} | {"trees": self.trees.bias, "depth": self.trees.depth}
-        settings = {"threshold": self.threshold, "share": self.share, "urgency_scorers": len(self.urgency)}
-        return saved | {"value_weights": self.value_weights, "biases": numbers, "settings": settings}
 
     @classmethod
     def from_parameters(cls, saved: Mapping[str, Any]) -> "DeadlineModel":
         """The model from what :meth:`parameters` gave."""
         biases, settings = saved["biases"], saved["settings"]
         arrays = {name: np.asarray(saved[f"trees_{name}"]) for name in _ARRAYS}
-        urgency = tuple(_linear(saved, f"urgency{i}") for i in range(int(settings["urgency_scorers"])))
-        trees = Trees(**arrays, bias=float(biases["trees"]), depth=int(biases["depth"]))
-        weights = np.asarray(saved["value_weights"], dtype=np.float64)
-        chosen = float(settings["threshold"]), float(settings["share"])
-        return cls(_linear(saved, "asking"), urgency, _linear(saved, "nearby"), weights, trees, *chosen)
+        trees = Trees(**arrays, bias=float(biases["trees"]), depth=int(settings["depth"]))
+        weights = np.asarray(saved["nearby_weights"]).tolist()
+        nearby = Linear(dict(zip(saved["nearby_names"], weights, strict=True)), float(biases["nearby"]))
+        return cls(
+            nearby, np.asarray(saved["said_weights"]), trees, float(settings["threshold"]), float(settings["share"])
+        )
 
-    def _rows(self, reading: MailReading, asking: Floats, of_mail: Floats) -> Floats:
-        _, *urgency, shared = of_mail.tolist()
-        values = asking_values(reading, asking.tolist(), urgency)
-        offsets = (values @ self.value_weights + shared).tolist()
-        logits = [self.nearby.logit(one.features) + offsets[place] for place, one in enumerate(reading.candidates)]
-        return dense_features(reading, logits, values)
+    def _rows(self, reading: MailReading, around: Floats) -> Floats:
+        shared = self.nearby.bias + self.nearby.sum(reading.features)
+        offsets = (around @ self.said_weights + shared).tolist()
+        logits = [self.nearby.sum(one.features) + offsets[place] for place, one in enumerate(reading.candidates)]
+        return dense_features(reading, logits, around)
 
 
 def per_mail(readings: Sequence[MailReading], probabilities: Floats) -> list[Floats]:
@@ -160,8 +138,3 @@ def facts_of(reading: MailReading, probabilities: Floats) -> Floats:
 
 def _most(probabilities: Iterable[float]) -> float:
     return max(probabilities, default=0.0)
-
-
-def _linear(saved: Mapping[str, Any], name: str) -> Linear:
-    weights: NDArray[np.float64] = np.asarray(saved[f"{name}_weights"], dtype=np.float64)
-    return Linear(dict(zip(saved[f"{name}_names"], weights.tolist(), strict=True)), float(saved["biases"][name]))

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.taxonomy import LABELS
+from model.coded import Coded
 from model.deadlines import DeadlineModel
 from model.features import Vocabulary
 from model.language import LanguageModel
@@ -17,6 +18,7 @@ from model.sentence_net import SentenceNet
 from model.space import Heads, Level
 
 Arrays = dict[str, npt.NDArray[Any]]
+_PLAIN_OF_NET = tuple(name for name in SentenceNet.__slots__ if name != "weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,11 @@ class Parameters:
         }
         for name, level in (("sentence", self.sentence_level), ("message", self.message_level)):
             arrays |= {f"{name}.idf": level.idf, f"{name}.blocks": level.blocks}
-        heads = self.message_heads
-        arrays |= {"message.weights": heads.weights.astype(np.float16), "message.biases": heads.biases}
-        arrays |= {f"net.{name}": getattr(self.sentence_net, name) for name in SentenceNet.__slots__}
+        heads, net = self.message_heads, self.sentence_net
+        for name, coded in (("message", heads.weights), ("net", net.weights)):
+            arrays |= {f"{name}.codes": coded.codes, f"{name}.steps": coded.steps}
+        arrays |= {f"net.{name}": getattr(net, name) for name in _PLAIN_OF_NET}
+        arrays["message.biases"] = heads.biases
         plain = {
             "words": list(self.vocabulary.words),
             "pivots": list(self.vocabulary.pivots),
@@ -102,8 +106,8 @@ class Parameters:
             arrays["word_weights"],
             Level(arrays["sentence.idf"], arrays["sentence.blocks"]),
             Level(arrays["message.idf"], arrays["message.blocks"]),
-            SentenceNet(*(arrays[f"net.{name}"] for name in SentenceNet.__slots__)),
-            Heads(arrays["message.weights"].astype(np.float32), arrays["message.biases"]),
+            SentenceNet(weights=_coded(arrays, "net"), **{name: arrays[f"net.{name}"] for name in _PLAIN_OF_NET}),
+            Heads(_coded(arrays, "message"), arrays["message.biases"]),
             Stack(*(arrays[f"stack.{name}"] for name in Stack.__slots__)),
             LanguageModel(arrays["language.weights"], float(plain["language_floor"])),
             DeadlineModel.from_parameters({**own, **plain["deadlines"]}),
@@ -115,3 +119,7 @@ class Parameters:
             ),
             Shares(tuple(plain["shares"]["labels"]), float(plain["shares"]["labelled"])),
         )
+
+
+def _coded(arrays: Arrays, name: str) -> Coded:
+    return Coded(arrays[f"{name}.codes"], arrays[f"{name}.steps"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from model.coded import Coded, narrowed
 from model.features import Counts
 from model.lexicon import Floats
 
@@ -61,13 +62,15 @@ class Design:
 class Heads:
     """One level's linear heads: ``weights`` (features, heads), n-grams first and vectors last; ``biases`` (heads,)."""
 
-    weights: Floats
+    weights: Coded
     biases: Floats
 
     def scores(self, design: Design) -> Floats:
         """Scores of shape (rows, heads)."""
-        ngrams = design.ngrams.shape[1]
-        scores = design.ngrams @ self.weights[:ngrams] + design.vectors @ self.weights[ngrams:] + self.biases
+        ngrams, dimensions = design.ngrams.shape[1], design.vectors.shape[1]
+        used, narrow = narrowed(design.ngrams)
+        vectors = design.vectors @ self.weights[np.arange(ngrams, ngrams + dimensions)]
+        scores = narrow @ self.weights[used] + vectors + self.biases
         return np.asarray(scores, dtype=np.float32)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from data.identity import message_identity
 from data.records import Assessment, Email, Passage, Signal, Urgency
 from data.taxonomy import LABELS, Language
+from model.deadline_scores import Said
 from model.deadlines import DatedMail, Deadline
 from model.encoder import SentenceEncoder
 from model.evidence import carrying
@@ -76,10 +77,11 @@ class Triage:
         with self._lock:
             own = self._parameters
             reading = self._reader.read(subjects, texts)
-            dated = own.deadlines.read(subjects, texts, [email.sent_at for email in emails])
-            facts = np.array([one.facts for one in dated], dtype=np.float32)
             sentences = own.sentence_net.scores(Design.of(reading.sentences, own.sentence_level))
             messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))
+            said = Said.of(reading.tokens, sentences, messages)
+            dated = own.deadlines.read(subjects, texts, [email.sent_at for email in emails], said)
+            facts = np.array([one.facts for one in dated], dtype=np.float32)
             inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
             languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)
             return Judgement(reading, self._probabilities(inputs), sentences, languages, dated)

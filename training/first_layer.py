@@ -8,6 +8,7 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.svm import LinearSVC
 
+from model.coded import Coded
 from model.lexicon import Floats
 from model.space import Design, Heads
 from model.text import Ints
@@ -17,6 +18,14 @@ MESSAGE_STRENGTH = 1.0  # C of the support vector machines; chosen in docs/exper
 _TOLERANCE = 0.3  # finer ones change no decision and take up to ten times as long
 _FEWEST = 5  # positives below which a head stays silent
 _SILENT = -1.5  # its score; fitted ones seldom fall below
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Heads as they were fitted: ``weights`` (features, heads), ``biases`` (heads,)."""
+
+    weights: Floats
+    biases: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class _Fitting:
         biases = np.zeros(targets.shape[1], dtype=np.float32)
         for _, half, own in self._fitted([None], targets, weights):
             learnt[:, half], biases[half] = own.weights, own.biases
-        return Heads(learnt, biases)
+        return Heads(Coded.of(learnt), biases)
 
     def held_out(self, targets: Targets, weights: Floats) -> Floats:
         """Scores of each row from heads that had not seen its fold."""
@@ -66,7 +75,7 @@ class _Fitting:
 
     def _fitted(
         self, held: Sequence[int | None], targets: Targets, weights: Floats
-    ) -> Iterator[tuple[int | None, list[int], Heads]]:
+    ) -> Iterator[tuple[int | None, list[int], Exact]]:
         heads = list(range(targets.shape[1]))
         spare = self.jobs > len(held)  # a process more for each fold: otherwise the matrix is sent once a fold
         parts = [part for part in (heads[::2], heads[1::2]) if part] if spare else [heads]
@@ -89,7 +98,7 @@ def fit_heads(
     held: int | None,
     strength: float,
     seed: int,
-) -> Heads:
+) -> Exact:
     """Heads fitted on all rows but those of the held fold."""
     learn = np.flatnonzero(folds != (-1 if held is None else held))
     rows = matrix[learn].astype(np.float64)  # what liblinear works in: converted once, not once a head
@@ -102,4 +111,4 @@ def fit_heads(
             machine = LinearSVC(C=strength, class_weight="balanced", tol=_TOLERANCE, max_iter=300, random_state=seed)
             machine.fit(rows if known.all() else rows[known], target, sample_weight=weight[known])
             learnt[:, head], biases[head] = machine.coef_[0], machine.intercept_[0]
-    return Heads(learnt, biases)
+    return Exact(learnt, biases)

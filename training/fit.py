@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from data.errors import InputError
 from data.records import LabelledMessage
 from data.taxonomy import ARCHETYPES, LABELS, LANGUAGES, SITUATIONS
+from model.deadline_scores import Said
 from model.encoder import SentenceEncoder
 from model.features import TypeTable, Vocabulary, learn_vocabulary
 from model.layers import ordered
@@ -85,8 +86,6 @@ def _fit(
     encoder: SentenceEncoder | None,
 ) -> Fitted:
     fold = folds(messages)
-    progress("finding the days that mails name")
-    dated = learn_deadlines(messages, seed)
     progress("counting words" if encoder is None else "counting words, encoding sentences")
     reader, word_weights = reader_of(messages, lexicon, encoder)
     reading = reader.read([one.subject for one in messages], [one.body for one in messages])
@@ -99,6 +98,9 @@ def _fit(
     message_level = Level.learn(reading.messages, MESSAGE_BLOCKS)
     design = Design.of(reading.messages, message_level)
     whole = fit_first_layer(design, targets, weights, fold, strength=MESSAGE_STRENGTH, seed=seed, jobs=jobs)
+    progress("learning which days are deadlines")
+    said = Said.of(reading.tokens, sentences.held_out, whole.held_out)
+    dated = learn_deadlines(messages, said, fold, seed=seed, jobs=jobs)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
     second = fit_second_layer(inputs, targets, weights, fold)

@@ -8,11 +8,12 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from model.coded import Coded, narrowed
 from model.columns import spread
 from model.features import summed
 from model.layers import SENTENCE_HEADS
 from model.lexicon import Floats
-from model.sentence_net import SentenceNet, coded, narrowed
+from model.sentence_net import SentenceNet
 from model.space import Design
 from model.text import Ints
 from training.targets import Targets
@@ -176,13 +177,12 @@ def _averaged(pupils: list[_Pupil], known: Ints, design: Design) -> SentenceNet:
     units = np.hstack([pupil.units.values for pupil in pupils])
     direct = np.mean([pupil.direct.values for pupil in pupils], axis=0)
     unknown = np.zeros((1, units.shape[1] + direct.shape[1]), dtype=np.float32)
-    codes, steps = coded(np.vstack([np.hstack([units, direct]), unknown]))
-    rows = np.full(design.ngrams.shape[1] + design.vectors.shape[1], len(known), dtype=np.int64)
+    weights = Coded.of(np.vstack([np.hstack([units, direct]), unknown]))
+    rows = np.full(design.ngrams.shape[1] + design.vectors.shape[1], len(known), dtype=np.int32)
     rows[known] = np.arange(len(known))
     return SentenceNet(
         rows,
-        codes,
-        steps,
+        weights,
         np.concatenate([pupil.unit_biases.values for pupil in pupils]),
         np.vstack([pupil.outputs.values for pupil in pupils]) / np.float32(len(pupils)),
         np.mean([pupil.biases.values for pupil in pupils], axis=0),

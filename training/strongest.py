@@ -35,6 +35,7 @@ def strongest(
     """By mean contribution where the label is set minus where not; what stands only in users' own mail is not told."""
     names = Names(parameters.vocabulary)
     told = _told(messages, ngrams) & names.speaking
+    weights = parameters.message_heads.weights[np.arange(ngrams.shape[1])]
     found = []
     for lang in LANGUAGES:
         rows = np.array([one.lang == lang for one in messages])
@@ -42,7 +43,7 @@ def strongest(
             true = rows & targets[:, head]
             if true.sum() >= _SHARED:
                 apart = _mean(ngrams, true) - _mean(ngrams, rows & ~targets[:, head])
-                worth = np.where(told, apart * parameters.message_heads.weights[: ngrams.shape[1], head], 0)
+                worth = np.where(told, apart * weights[:, head], 0)
                 ranked = (names[n] for n in np.argsort(-worth, kind="stable")[: 6 * MOST].tolist() if worth[n] > 0)
                 found.append(Strongest(label, lang, _readable(ranked)))
     return found

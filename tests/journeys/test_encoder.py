@@ -71,7 +71,10 @@ def test_the_encoder_is_part_of_what_is_learnt(trained: Trained) -> None:
     of_sentences = own.vocabulary.bounds[2] + SENTENCE_DIMENSIONS
     of_messages = sum(own.vocabulary.sizes) + load_lexicon().vectors.shape[1]
     net = own.sentence_net
-    for weights, before in ((net.codes[net.rows], of_sentences), (own.message_heads.weights, of_messages)):
+    for weights, before in (
+        (net.weights.codes[net.rows], of_sentences),
+        (own.message_heads.weights.codes, of_messages),
+    ):
         assert weights.shape[0] == before + 16
         assert (weights[before:] != 0).any(axis=0).sum() > weights.shape[1] / 2
     mark = trained.manifest.encoder

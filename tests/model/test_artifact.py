@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import mmap
 import pickle
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from data.errors import ArtifactError, InputError
@@ -66,6 +68,19 @@ def test_a_changed_file_is_refused(folder: Path, models: Path) -> None:
         Registry(models).champion()
 
 
+def test_large_arrays_are_mapped_and_checked_too(folder: Path, models: Path) -> None:
+    """What has a file of its own is not read into memory, and is held to what was written."""
+    champion = Registry(models).champion()
+    assert champion is not None
+    codes = champion._parameters.sentence_net.weights.codes
+    assert not codes.flags.writeable
+    assert isinstance(codes.base, mmap.mmap | np.memmap)
+    with (folder / "net.codes.npy").open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ArtifactError, match=r"net\.codes\.npy .* is not the one that was written"):
+        Registry(models).champion()
+
+
 def test_a_missing_file_is_named(folder: Path, models: Path) -> None:
     """A half-copied model says what it lacks."""
     (folder / "arrays.npz").unlink()
@@ -73,13 +88,14 @@ def test_a_missing_file_is_named(folder: Path, models: Path) -> None:
         Registry(models).champion()
 
 
-def test_a_pickle_in_place_of_the_arrays_is_never_run(folder: Path, models: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["arrays.npz", "net.codes.npy"])
+def test_a_pickle_in_place_of_the_arrays_is_never_run(folder: Path, models: Path, tmp_path: Path, name: str) -> None:
     """Even with a manifest forged to fit, a pickle is refused and does nothing."""
     trace = tmp_path / "executed"
     bomb = pickle.dumps(_Bomb(trace))
-    (folder / "arrays.npz").write_bytes(bomb)
+    (folder / name).write_bytes(bomb)
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["arrays.npz"] = hashlib.sha256(bomb).hexdigest()
+    manifest["files"][name] = hashlib.sha256(bomb).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArtifactError, match="does not hold what a model of kyp holds"):
         Registry(models).champion()

@@ -1,6 +1,8 @@
 """Promises of the deadline chooser: what it chooses, that it can be saved, and what it tells the urgency model."""
 
 import json
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -9,8 +11,14 @@ import pytest
 
 from data.errors import InputError
 from data.records import LabelledMessage
-from model.deadlines import FACT_NAMES, DeadlineModel
-from training.fit_deadlines import LearntDeadlines, fit_deadlines, learn_deadlines
+from model.deadline_scores import Said, Trees
+from model.deadlines import FACT_NAMES, DatedMail, DeadlineModel
+from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
+from model.reader import joined
+from model.text import Tokenizer
+from training import deadline_learners
+from training.fit_deadlines import LearntDeadlines, learn_deadlines
+from training.folds import folds
 
 TUESDAY = datetime(2026, 3, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 ASKED = (
@@ -59,16 +67,46 @@ def messages() -> list[LabelledMessage]:
     ]
 
 
+_ASKING = re.compile("please|pakipadala|tolong|need|could", re.IGNORECASE)
+_TOKENIZER = Tokenizer()
+
+
+def said(subjects: Sequence[str], texts: Sequence[str]) -> Said:
+    """What a first layer says of mails that knows a few words of asking."""
+    whole = [joined(*pair) for pair in zip(subjects, texts, strict=True)]
+    tokens = _TOKENIZER(whole)
+    spans = zip(tokens.sentence_text.tolist(), *(ends.tolist() for ends in tokens.sentence_spans()), strict=True)
+    asks = np.array([bool(_ASKING.search(whole[text][start:end])) for text, start, end in spans])
+    sentences = np.repeat(np.where(asks, 2.0, -2.0)[:, None], len(SENTENCE_HEADS), axis=1)
+    asked = np.array([2.0 if _ASKING.search(text) else -2.0 for text in whole], dtype=np.float32)
+    messages = np.repeat(asked[:, None], len(MESSAGE_HEADS), axis=1)
+    return Said.of(tokens, sentences.astype(np.float32), messages)
+
+
+def learn(labelled: Sequence[LabelledMessage]) -> LearntDeadlines:
+    """Learn a small chooser."""
+    told = said([one.subject for one in labelled], [one.body for one in labelled])
+    return learn_deadlines(labelled, told, folds(labelled), seed=1, jobs=1)
+
+
 @pytest.fixture(scope="module")
 def learnt() -> LearntDeadlines:
     """A small chooser, learnt once."""
-    return learn_deadlines(messages(), seed=1)
+    return learn(messages())
+
+
+def read(
+    model: DeadlineModel, texts: Sequence[str], sent_at: datetime | None = TUESDAY, subject: str = ""
+) -> list[DatedMail]:
+    """What the chooser says of mails."""
+    subjects = [subject] * len(texts)
+    return model.read(subjects, texts, [sent_at] * len(texts), said(subjects, texts))
 
 
 def choose(model: DeadlineModel, text: str, sent_at: datetime | None = TUESDAY) -> date | None:
     """The deadline of one mail without a subject."""
-    (found,) = model.choose([""], [text], [sent_at])
-    return found.date if found else None
+    (found,) = read(model, [text], sent_at)
+    return found.deadline.date if found.deadline else None
 
 
 @pytest.mark.parametrize(
@@ -103,7 +141,7 @@ def test_a_day_that_is_over_is_never_chosen(learnt: LearntDeadlines) -> None:
 
 def test_the_deadline_tells_its_part_and_probability(learnt: LearntDeadlines) -> None:
     """It says whether subject or text tells the day, and how sure that is."""
-    (found,) = learnt.model.choose(["Logo"], ["Please send the logo by Friday."], [TUESDAY])
+    found = read(learnt.model, ["Please send the logo by Friday."], subject="Logo")[0].deadline
     assert found is not None
     assert found.part == "text"
     assert learnt.model.threshold <= found.probability <= 1
@@ -112,10 +150,10 @@ def test_the_deadline_tells_its_part_and_probability(learnt: LearntDeadlines) ->
 def test_a_mail_reads_the_same_alone_and_among_others(learnt: LearntDeadlines) -> None:
     """What is concluded from a mail does not depend on its batch, nor on a missing time of sending in it."""
     texts = [one.body for one in messages()[::7]]
-    together = learnt.model.choose([""] * len(texts), texts, [TUESDAY] * len(texts))
-    alone = [learnt.model.choose([""], [text], [TUESDAY])[0] for text in texts]
-    assert together == alone
-    assert learnt.model.choose([], [], []) == []
+    together = read(learnt.model, texts)
+    alone = [read(learnt.model, [text])[0] for text in texts]
+    assert [one.deadline for one in together] == [one.deadline for one in alone]
+    assert read(learnt.model, []) == []
     assert choose(learnt.model, "Please send it by Friday.", None) is None
 
 
@@ -126,24 +164,41 @@ def test_a_model_survives_arrays_and_json(learnt: LearntDeadlines) -> None:
     rest: dict[str, Any] = json.loads(json.dumps({name: saved[name] for name in saved.keys() - arrays.keys()}))
     again = DeadlineModel.from_parameters(arrays | rest)
     texts = [one.body for one in messages()]
-    args = [""] * len(texts), texts, [TUESDAY] * len(texts)
-    assert again.choose(*args) == learnt.model.choose(*args)
+    before, after = read(learnt.model, texts), read(again, texts)
+    assert [one.deadline for one in after] == [one.deadline for one in before]
+    assert np.array_equal([one.facts for one in after], [one.facts for one in before])
+
+
+def test_trees_say_what_their_booster_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The arrays that are kept give the booster's own probabilities."""
+    random = np.random.default_rng(3)
+    rows, noise = random.normal(size=(400, 6)), random.normal(size=400)
+    labels = (rows[:, 0] * rows[:, 1] + rows[:, 2] + noise > 0).astype(int).tolist()
+    boosters: list[Any] = []
+    as_arrays = deadline_learners._as_arrays
+
+    def watched(booster: Any, row: Any) -> Trees:
+        boosters.append(booster)
+        return as_arrays(booster, row)
+
+    monkeypatch.setattr(deadline_learners, "_as_arrays", watched)
+    trees = deadline_learners.fit_trees(rows, labels, [1.0] * 400, seed=5)
+    expected = boosters[0].predict_proba(rows.astype(np.float32))[:, 1]
+    assert np.allclose(trees.probabilities(rows), expected, atol=1e-9)
+    assert expected.std() > 0.1
 
 
 def test_learning_twice_gives_the_same_model(learnt: LearntDeadlines) -> None:
     """The same messages and seed give the same chooser."""
-    again = fit_deadlines(messages(), seed=1)
-    assert again.nearby.weights == learnt.model.nearby.weights
-    assert np.array_equal(again.trees.value, learnt.model.trees.value)
+    again = learn(messages())
+    assert again.model.nearby.weights == learnt.model.nearby.weights
+    assert np.array_equal(again.model.trees.value, learnt.model.trees.value)
 
 
 def test_facts_tell_the_nearest_day_and_how_probably_it_is_due(learnt: LearntDeadlines) -> None:
     """The facts of a mail are named; an asked day soon, a told one and none at all differ in them."""
     texts = ["Please send the draft by tomorrow.", "The office will be closed on Friday, nothing to do.", "Thanks."]
-    asked, told, none = (
-        dict(zip(FACT_NAMES, one.facts.tolist(), strict=True))
-        for one in learnt.model.read([""] * 3, texts, [TUESDAY] * 3)
-    )
+    asked, told, none = (dict(zip(FACT_NAMES, one.facts.tolist(), strict=True)) for one in read(learnt.model, texts))
     assert asked["day_named"] == told["day_named"] == 1
     assert none["day_named"] == 0
     assert asked["due_now"] > 0.5 > told["due_this_week"]
@@ -158,4 +213,4 @@ def test_learning_gives_facts_for_each_message(learnt: LearntDeadlines) -> None:
 def test_too_few_dated_messages_are_refused() -> None:
     """The error tells how many were there and what to do."""
     with pytest.raises(InputError, match="add labelled messages that name days"):
-        fit_deadlines(messages()[:10], seed=1)
+        learn(messages()[:10])

@@ -1,14 +1,15 @@
 """Promises of tokens, counts and scores: offsets are verbatim, a batch is read as its mails one by one, tables end."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
 from model.columns import Columns, spread
 from model.deadline_features import read_mail
-from model.deadline_scores import Linear, sentence_features, word_features
-from model.deadline_words import WordScores
+from model.deadline_scores import Said
 from model.features import TypeTable, Vocabulary, count, learn_vocabulary
-from model.layers import SILENT, gather, levels, ordered
+from model.layers import MESSAGE_HEADS, SENTENCE_HEADS, SILENT, gather, levels, ordered
 from model.lexicon import Lexicon
 from model.reader import Reader
 from model.space import MESSAGE_BLOCKS, Design, Level
@@ -192,18 +193,29 @@ def test_levels_sum_to_one() -> None:
     assert (levels(exceeds) >= 0).all()
 
 
-@pytest.mark.parametrize("most", [1, 100_000])
-def test_word_scores_are_the_sums_of_the_weights(most: int) -> None:
-    """Summed for a batch, sentences and mails score as each does alone, however little is remembered."""
-    mails = [read_mail("Logo", "Please send the logo by Friday. We asked twice.", None, whole=True)] * 2
-    names = sorted(set().union(*(sentence_features(one) for one in mails[0].sentences)))
-    asking = Linear({name: 0.5 + place for place, name in enumerate(names)}, -1.0)
-    urgency = Linear({name: 1.0 / (1 + place) for place, name in enumerate(names) if name[0] in "w4h"}, 2.0)
-    nearby = Linear({"m:logo": 3.0, "m:unsaid": 9.0, "l:by": 1.0}, 5.0)
-    sentences, whole = WordScores(asking, (urgency,), nearby, most).sums(mails)
-    assert np.allclose(sentences[:, 0], [asking.logit(sentence_features(one)) for one in mails[0].sentences] * 2)
-    assert np.allclose(whole[:, 1], urgency.logit(word_features(mails[0].words)))
-    assert np.allclose(whole[:, 2], 3.0)
+def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer) -> None:
+    """The scores of the day's own sentence, of those beside it and of the highest, in subject and text."""
+    subject, text = "Logo for Friday", "We met Ana. Please send it by Thursday! Thank you."
+    tokens = tokenizer(["Nothing here.", f"{subject}\n{text}"])
+    sentences = np.zeros((len(tokens.sentence_text), len(SENTENCE_HEADS)), dtype=np.float32)
+    sentences[1:, 9] = (2.0, -4.0, 5.0, -5.0)  # asks: subject, then the three sentences
+    messages = np.arange(2 * len(MESSAGE_HEADS), dtype=np.float32).reshape(2, -1)
+    said = Said.of(tokens, sentences, messages)
+    reading = read_mail(subject, text, datetime(2026, 3, 10, 9, tzinfo=UTC))
+    assert [(one.part, one.mention.date.day) for one in reading.candidates] == [("subject", 13), ("text", 12)]
+    rows = said.around(1, reading)
+    day, before, after, top, below = (rows[:, 3 * n] for n in range(5))
+    assert (day.tolist(), before.tolist(), after.tolist()) == ([1.0, 2.5], [-1.5, -2.0], [-2.0, -2.5])
+    assert (top.tolist(), below.tolist()) == ([2.5, 2.5], [-1.5, 0.0])
+    assert (rows[:, 15:] == messages[1, 9:12]).all()
+
+
+def test_a_day_in_a_message_without_sentences_has_nothing_around_it(tokenizer: Tokenizer) -> None:
+    """Whatever the tokenizer saw nothing of is silent, not an error."""
+    reading = read_mail("", "by Friday", datetime(2026, 3, 10, 9, tzinfo=UTC))
+    blank = np.zeros((0, len(SENTENCE_HEADS)), dtype=np.float32)
+    said = Said.of(tokenizer([""]), blank, np.zeros((1, len(MESSAGE_HEADS)), dtype=np.float32))
+    assert (said.around(0, reading)[:, :9] == -1.5).all()
 
 
 def test_columns_grow_and_keep_their_rows() -> None:

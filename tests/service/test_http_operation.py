@@ -148,7 +148,7 @@ def test_a_broken_new_model_is_refused_and_told(
     registry = Registry(own_home / "models")
     arrays = max((own_home / "models" / new).iterdir(), key=lambda path: path.stat().st_size)
     whole = arrays.read_bytes()
-    arrays.write_bytes(whole[:-100] + bytes(100))
+    arrays.write_bytes(whole[:-100] + bytes([77]) * 100)
     with pytest.raises(ArtifactError):
         registry.promote(new, "a test")
     crown(own_home, new)  # as if it had been damaged since

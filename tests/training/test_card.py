@@ -22,7 +22,7 @@ def beside(home: Path) -> dict[str, str]:
     registry = Registry(home / "models")
     version = str(registry.champion_version())
     names = registry.manifest(version).files
-    return {name: registry.beside(version, name).decode() for name in names if not name.endswith(".npz")}
+    return {name: registry.beside(version, name).decode() for name in names if not name.endswith((".npz", ".npy"))}
 
 
 def test_it_says_what_it_must(beside: dict[str, str]) -> None:
@@ -64,7 +64,7 @@ def test_words_of_users_own_mail_are_not_told(home: Path) -> None:
     messages += [replace(one, lang="en") for one in load(shipped()) if not one.labels][:8]
     columns = sum(parameters.vocabulary.sizes)
     counts = np.zeros((len(messages), columns), dtype=np.float32)
-    loud = int(parameters.message_heads.weights[: len(parameters.vocabulary.words), 1].argmax())
+    loud = int(parameters.message_heads.weights[np.arange(len(parameters.vocabulary.words))][:, 1].argmax())
     counts[:8, loud] = 1.0
 
     def told(own: int) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ import pytest
 from scipy import sparse
 
 from data.taxonomy import LABELS
+from model.coded import Coded, narrowed
 from model.layers import SENTENCE_HEADS
-from model.sentence_net import coded, narrowed
 from model.space import Design
 from training.sentence_net import SentenceLesson, fit_sentence_layer, fit_sentence_net, without_marks_of_claims
 
@@ -98,7 +98,12 @@ def test_the_same_lesson_gives_the_same_network(half_told: SentenceLesson) -> No
     other = fit_sentence_layer(half_told, folds, seed=0, jobs=2)
     assert np.array_equal(one.held_out, other.held_out)
     assert all(
-        np.array_equal(getattr(one.net, name), getattr(other.net, name)) for name in ("codes", "steps", "outputs")
+        np.array_equal(left, right)
+        for left, right in (
+            (one.net.weights.codes, other.net.weights.codes),
+            (one.net.weights.steps, other.net.weights.steps),
+            (one.net.outputs, other.net.outputs),
+        )
     )
 
 
@@ -127,5 +132,6 @@ def test_only_what_is_needed_is_decoded(columns: int) -> None:
     weights = random.normal(size=(columns, 3)).astype(np.float32)
     used, narrow = narrowed(ngrams)
     assert np.allclose(narrow @ weights[used], ngrams @ weights, atol=1e-5)
-    codes, steps = coded(weights)
-    assert np.allclose(codes * steps[:, None], weights, atol=np.abs(weights).max() / 200)
+    coded = Coded.of(weights)
+    assert coded.codes.dtype == np.int8
+    assert np.allclose(coded[used], weights[used], atol=np.abs(weights).max() / 200)

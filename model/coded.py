@@ -1,0 +1,44 @@
+"""Weights in a byte each: a model of half a million features in a tenth of the memory, decoded where they are used."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from model.columns import Ints
+from model.lexicon import Floats
+
+Bytes = npt.NDArray[np.int8]
+
+_FEW = 32  # so many times fewer entries than columns are sorted rather than ticked off
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Rows of weights: ``codes`` (rows, columns) are whole numbers of ``steps`` (rows,)."""
+
+    codes: Bytes
+    steps: Floats
+
+    @classmethod
+    def of(cls, weights: Floats) -> "Coded":
+        """Round weights of shape (rows, columns); each row has a step of its own, 127 to its largest weight."""
+        steps = np.maximum(np.abs(weights).max(axis=1, initial=0), 1e-12) / 127
+        return cls(np.round(weights / steps[:, None]).astype(np.int8), steps.astype(np.float32))
+
+    def __getitem__(self, rows: Ints) -> Floats:
+        """The weights of some rows."""
+        return np.asarray(self.codes[rows] * self.steps[rows, None], dtype=np.float32)
+
+
+def narrowed(ngrams: sparse.csr_matrix) -> tuple[Ints, sparse.csr_matrix]:
+    """The columns that have entries, and the matrix with these columns alone."""
+    rows, columns = ngrams.shape
+    if ngrams.nnz * _FEW < columns:
+        used, place = np.unique(ngrams.indices, return_inverse=True)
+    else:
+        there = np.zeros(columns, dtype=bool)
+        there[ngrams.indices] = True
+        used, place = np.flatnonzero(there), (np.cumsum(there, dtype=np.int32) - 1)[ngrams.indices]
+    return used, sparse.csr_matrix((ngrams.data, place, ngrams.indptr), shape=(rows, len(used)))
