@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from model.coded import narrowed
 from model.columns import Columns, Ints, spread
 from model.grams import GramTable, character_grams
 from model.lexicon import Floats, Lexicon
@@ -166,7 +167,10 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Flo
     characters = table.characters(types, len(vocabulary.characters))
     # Token by token, in their order: sums must not depend on what was read before, nor on the other texts.
     words = by_row(np.ones(len(type_), np.float32), tokens.text, type_, (texts, len(types)))
-    by_text = sparse.hstack([member @ by_sentence, words @ characters], format="csr")
+    used, narrow = narrowed(by_sentence)  # products of wide matrices first clear room for every column
+    summed_up = member @ narrow
+    of_texts = sparse.csr_matrix((summed_up.data, used[summed_up.indices], summed_up.indptr), shape=(texts, bounds[2]))
+    by_text = sparse.hstack([of_texts, words @ characters], format="csr")
     rows = table.rows[tokens.types]
     known = rows >= 0
     meaning = summed(tokens.sentence[known], rows[known], sentences, vectors)

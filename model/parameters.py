@@ -74,7 +74,7 @@ class Parameters:
         for name, coded in (("message", heads.weights), ("net", net.weights)):
             arrays |= {f"{name}.codes": coded.codes, f"{name}.steps": coded.steps}
         arrays |= {f"net.{name}": getattr(net, name) for name in _PLAIN_OF_NET}
-        arrays["message.biases"] = heads.biases
+        arrays |= {"message.vectors": heads.vectors, "message.biases": heads.biases}
         plain = {
             "words": list(self.vocabulary.words),
             "pivots": list(self.vocabulary.pivots),
@@ -107,7 +107,7 @@ class Parameters:
             Level(arrays["sentence.idf"], arrays["sentence.blocks"]),
             Level(arrays["message.idf"], arrays["message.blocks"]),
             SentenceNet(weights=_coded(arrays, "net"), **{name: arrays[f"net.{name}"] for name in _PLAIN_OF_NET}),
-            Heads(_coded(arrays, "message"), arrays["message.biases"]),
+            Heads(_coded(arrays, "message"), arrays["message.vectors"], arrays["message.biases"]),
             Stack(*(arrays[f"stack.{name}"] for name in Stack.__slots__)),
             LanguageModel(arrays["language.weights"], float(plain["language_floor"])),
             DeadlineModel.from_parameters({**own, **plain["deadlines"]}),

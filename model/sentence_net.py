@@ -16,22 +16,23 @@ FARTHEST = 6.0  # scores beyond it are certain enough
 class SentenceNet:
     """What a sentence's features weigh, straight for the heads and for rectified units that lead to the heads.
 
-    ``rows`` (features,) tells where in ``weights`` (rows, units + heads) each feature has its own, n-grams first and
-    vectors after them; what is not known has zeros. ``unit_biases`` (units,), ``outputs`` (units, heads), ``biases``
+    ``rows`` (n-grams,) tells where in ``weights`` (rows, units + heads) each n-gram has its own; what is not known has
+    zeros. ``vectors`` (dimensions, units + heads), ``unit_biases`` (units,), ``outputs`` (units, heads), ``biases``
     (heads,).
     """
 
     rows: Ints
     weights: Coded
+    vectors: Floats
     unit_biases: Floats
     outputs: Floats
     biases: Floats
 
     def scores(self, design: Design) -> Floats:
         """Scores of shape (sentences, heads), log-odds for one that stands alone, within ``FARTHEST``."""
-        ngrams, units = design.ngrams.shape[1], len(self.unit_biases)
+        units = len(self.unit_biases)
         used, narrow = narrowed(design.ngrams)
-        first = narrow @ self.weights[self.rows[used]] + design.vectors @ self.weights[self.rows[ngrams:]]
+        first = narrow @ self.weights[self.rows[used]] + design.vectors @ self.vectors
         lit = np.maximum(first[:, :units] + self.unit_biases, 0)
         scores = lit @ self.outputs + first[:, units:] + self.biases
         return np.asarray(np.clip(scores, -FARTHEST, FARTHEST), dtype=np.float32)

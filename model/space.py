@@ -60,17 +60,16 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """One level's linear heads: ``weights`` (features, heads), n-grams first and vectors last; ``biases`` (heads,)."""
+    """One level's linear heads: ``weights`` (n-grams, heads), ``vectors`` (dimensions, heads), ``biases`` (heads,)."""
 
     weights: Coded
+    vectors: Floats
     biases: Floats
 
     def scores(self, design: Design) -> Floats:
         """Scores of shape (rows, heads)."""
-        ngrams, dimensions = design.ngrams.shape[1], design.vectors.shape[1]
         used, narrow = narrowed(design.ngrams)
-        vectors = design.vectors @ self.weights[np.arange(ngrams, ngrams + dimensions)]
-        scores = narrow @ self.weights[used] + vectors + self.biases
+        scores = narrow @ self.weights[used] + design.vectors @ self.vectors + self.biases
         return np.asarray(scores, dtype=np.float32)
 
 

@@ -11,8 +11,8 @@ from data.records import Assessment
 from service import remote
 from service.judgement import SentMail
 from service.parquet import pyarrow
-from service.parts import ROWS, Parts
-from service.rows import RowFormat, WriteRow, open_rows
+from service.parts import Parts
+from service.rows import ROWS_A_PART, RowFormat, WriteRow, open_rows
 from service.unfinished import About, Reached, Unfinished, unfinished
 
 
@@ -43,7 +43,13 @@ def is_folder(out: str | None) -> bool:
 
 @contextmanager
 def open_output(
-    out: str | None, row_format: RowFormat, about: About | None, home: Path, *, resume: bool, rows_a_part: int = ROWS
+    out: str | None,
+    row_format: RowFormat,
+    about: About | None,
+    home: Path,
+    *,
+    resume: bool,
+    rows_a_part: int = ROWS_A_PART,
 ) -> Iterator[Output]:
     """Open the output; ``about`` is what the run was begun with, None where it cannot be resumed.
 

@@ -13,7 +13,6 @@ from service import remote
 from service.parquet import open_parquet
 from service.unfinished import Unfinished
 
-ROWS = 10_000  # of a part, where nothing else is asked for
 DONE = "_SUCCESS"  # what Hadoop and Spark leave when all is there; readers pass over names that begin with _ or .
 
 

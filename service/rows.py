@@ -21,6 +21,7 @@ COLUMNS = (
     "id", "source", "message_id", "client", "sent_at", "lang", "subject", "text", "urgency", "urgency_claimed",
     "deadline", *LABELS, "labels", "strategies", "model", "error",
 )  # fmt: skip
+ROWS_A_PART = 10_000  # of Parquet in parts, where nothing else is asked for
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

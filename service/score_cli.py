@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.rows import RowFormat
+from service.rows import ROWS_A_PART, RowFormat
 
 
 class Backend(StrEnum):
@@ -37,7 +37,7 @@ def score(
     backend: Annotated[Backend, typer.Option(help="loky: this machine; dask: a cluster.")] = Backend.LOKY,
     scheduler: Annotated[str | None, typer.Option(help="Of the cluster, as in tcp://host:8786.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with OUT where a run was stopped.")] = False,
-    rows_per_part: Annotated[int, typer.Option(min=1, help="Where OUT is a folder (rows.parquet/).")] = 10_000,
+    rows_per_part: Annotated[int, typer.Option(min=1, help="Where OUT is a folder (rows.parquet/).")] = ROWS_A_PART,
     me: Annotated[list[str] | None, typer.Option("--me", help="An address of yours; give it once for each.")] = None,
     prior: Annotated[
         float | None, typer.Option(help="Share of the messages that bear a label, as 0.1; by default as in training.")

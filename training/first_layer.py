@@ -22,7 +22,7 @@ _SILENT = -1.5  # its score; fitted ones seldom fall below
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Heads as they were fitted: ``weights`` (features, heads), ``biases`` (heads,)."""
+    """Heads as they were fitted: ``weights`` (features, heads), n-grams first and vectors last; ``biases`` (heads,)."""
 
     weights: Floats
     biases: Floats
@@ -44,7 +44,9 @@ def fit_first_layer(
     ``weights`` (rows, heads) say how much each row counts; one of weight 0 is not learnt from.
     """
     fitting = _Fitting(design.matrix, folds, strength, seed, jobs)
-    return FirstLayer(fitting.heads(targets, weights), fitting.held_out(targets, weights))
+    exact, ngrams = fitting.heads(targets, weights), design.ngrams.shape[1]
+    heads = Heads(Coded.of(exact.weights[:ngrams]), exact.weights[ngrams:], exact.biases)
+    return FirstLayer(heads, fitting.held_out(targets, weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,13 @@ class _Fitting:
     seed: int
     jobs: int
 
-    def heads(self, targets: Targets, weights: Floats) -> Heads:
+    def heads(self, targets: Targets, weights: Floats) -> Exact:
         """Heads fitted on all rows."""
         learnt = np.zeros((self.matrix.shape[1], targets.shape[1]), dtype=np.float32)
         biases = np.zeros(targets.shape[1], dtype=np.float32)
         for _, half, own in self._fitted([None], targets, weights):
             learnt[:, half], biases[half] = own.weights, own.biases
-        return Heads(Coded.of(learnt), biases)
+        return Exact(learnt, biases)
 
     def held_out(self, targets: Targets, weights: Floats) -> Floats:
         """Scores of each row from heads that had not seen its fold."""

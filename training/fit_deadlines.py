@@ -36,7 +36,7 @@ def learn_deadlines(
 ) -> LearntDeadlines:
     """Learn the chooser from labelled messages, of each of which the first layer ``said`` something unseen.
 
-    Learners of days and of trees are fitted on everything and once without each fold, in parallel processes.
+    Learners of days and of trees are fitted on everything and once without each fold, the latter in parallel processes.
 
     Raises:
         InputError: too few messages name a day that is, or is not, their deadline.
@@ -48,11 +48,11 @@ def learn_deadlines(
     numbers = np.unique(folds)
     held = [np.flatnonzero(folds == fold) for fold in numbers]
     learnt = [np.flatnonzero(sure), *(np.flatnonzero(sure & (folds != fold)) for fold in numbers)]
-    run = Parallel(n_jobs=jobs)
-    nearby, *apart = run(delayed(_fit_nearby)(lesson, own, around) for own in learnt)
-    logits = _gather(_logits(lesson, hold, one, around) for hold, one in zip(held, apart, strict=True))
-    trees, *apart = run(delayed(fit_trees)(*_rows(lesson, own, around, logits), seed) for own in learnt)
-    pairs = zip(held, apart, strict=True)
+    nearby, *others = (_fit_nearby(lesson, own, around) for own in learnt)
+    logits = _gather(_logits(lesson, hold, one, around) for hold, one in zip(held, others, strict=True))
+    rows = (_rows(lesson, own, around, logits) for own in learnt)
+    trees, *forests = Parallel(n_jobs=jobs)(delayed(fit_trees)(*own, seed) for own in rows)
+    pairs = zip(held, forests, strict=True)
     held_out = _gather(_probabilities(lesson, hold, one, around, logits) for hold, one in pairs)
     model = DeadlineModel(
         nearby=nearby.linear(lesson.days),

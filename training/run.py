@@ -14,10 +14,10 @@ import numpy as np
 from data.errors import ArtifactError
 from data.records import LabelledMessage
 from data.taxonomy import ARCHETYPES, LABELS, SITUATIONS
-from model.artifact import Provenance, version_of
+from model.artifact import Manifest, Provenance, version_of
 from model.encoder import Encoder, Mark
 from model.layers import ordered
-from model.lexicon import Lexicon, load_lexicon
+from model.lexicon import load_lexicon
 from model.registry import Registry
 from training import held_out, promote
 from training.card import Findings, card
@@ -98,45 +98,107 @@ def learn(
         InputError: the data are too few, or the encoder cannot be used.
         MissingExtra: an encoder needs ``kyp[encoder]``.
     """
+    run = _Run(recipe, registry, seed, jobs, progress, *_encoder(encoder, jobs))
     began = clock()
-    mark, encodes = _encoder(encoder, jobs)
     progress(f"read {len(recipe.messages)} labelled messages")
-    lexicon = load_lexicon()
-    weight, tried = _weight(recipe, lexicon, seed, jobs, progress)
-    fitted = fit(recipe.messages, lexicon, seed=seed, jobs=jobs, progress=progress, own_weight=weight, encoder=encodes)
-    held = HeldOut.of(recipe.messages, fitted.held_out, fitted.parameters.operating)
-    doubtful = suspects(held)
-    metrics = cross_validated(recipe.messages, fitted) | {
-        "own_weight": weight,
-        "weights_tried": [_plain(one) for one in tried],
-    }
-    progress("writing the model card")
-    curve, features = learnt(recipe.messages, fitted, lexicon, encodes, seed=seed, jobs=jobs)
-    findings = Findings(version_of(fitted.parameters), recipe, seed, weight, held, curve, features, len(doubtful), mark)
-    beside = card(findings) | {
-        held_out.FILE: held.packed(),
-        SUSPECTS_FILE: json.dumps([one.to_json() for one in doubtful]).encode(),
-    }
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    provenance = Provenance(
-        recipe.fingerprint, len(recipe.messages), seed, metrics, profile(held), beside, created, mark
-    )
-    manifest = registry.add(fitted.parameters, provenance)
+    learnt = run.fitted()
+    manifest = run.registered(learnt)
     progress("comparing with the model in use")
-    decision = _decide(recipe, held, registry, manifest.version, margins or Margins(), clock)
-    registry.decide(manifest.version, decision.to_json())
-    if decision.promoted and registry.champion_version() != manifest.version:
-        registry.promote(manifest.version, decision.reason)
+    decision = run.decided(learnt.held, manifest.version, margins or Margins(), clock)
     return TrainingOutcome(
         version=manifest.version,
         promoted=registry.champion_version() == manifest.version,
         messages=len(recipe.messages),
-        metrics=metrics,
+        metrics=learnt.metrics,
         seconds=clock() - began,
         decision=decision,
         scarce=tuple(recipe.scarce()),
-        suspects=tuple(one for one in doubtful if one.own),
+        suspects=tuple(one for one in learnt.doubtful if one.own),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """A fitted model, how much users' labels counted in it, and what it says of its own messages."""
+
+    fitted: Fitted
+    weight: float
+    held: HeldOut
+    doubtful: Sequence[Suspect]
+    metrics: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One training run: what it learns from and where its model goes."""
+
+    recipe: Recipe
+    registry: Registry
+    seed: int
+    jobs: int
+    progress: Progress
+    mark: Mark | None
+    encoder: Remembered | None
+
+    def fitted(self) -> _Learnt:
+        """Weigh, fit, and measure."""
+        recipe, lexicon = self.recipe, load_lexicon()
+        if any(one.annotators for one in recipe.messages):
+            self.progress("choosing how much your labels count")
+        weight, tried = choose_weight(recipe.messages, lexicon, seed=self.seed, jobs=self.jobs)
+        fitted = fit(
+            recipe.messages,
+            lexicon,
+            seed=self.seed,
+            jobs=self.jobs,
+            progress=self.progress,
+            own_weight=weight,
+            encoder=self.encoder,
+        )
+        held = HeldOut.of(recipe.messages, fitted.held_out, fitted.parameters.operating)
+        weights = {"own_weight": weight, "weights_tried": [_plain(one) for one in tried]}
+        return _Learnt(fitted, weight, held, suspects(held), cross_validated(recipe.messages, fitted) | weights)
+
+    def registered(self, own: _Learnt) -> Manifest:
+        """Write the model down with its card and what it says of its own messages."""
+        self.progress("writing the model card")
+        recipe, parameters = self.recipe, own.fitted.parameters
+        lexicon = load_lexicon()
+        curve, features = learnt(recipe.messages, own.fitted, lexicon, self.encoder, seed=self.seed, jobs=self.jobs)
+        findings = Findings(
+            version_of(parameters),
+            recipe,
+            self.seed,
+            own.weight,
+            own.held,
+            curve,
+            features,
+            len(own.doubtful),
+            self.mark,
+        )
+        beside = card(findings) | {
+            held_out.FILE: own.held.packed(),
+            SUSPECTS_FILE: json.dumps([one.to_json() for one in own.doubtful]).encode(),
+        }
+        provenance = Provenance(
+            recipe.fingerprint,
+            len(recipe.messages),
+            self.seed,
+            own.metrics,
+            profile(own.held),
+            beside,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            self.mark,
+        )
+        return self.registry.add(parameters, provenance)
+
+    def decided(self, held: HeldOut, version: str, margins: Margins, clock: Callable[[], float]) -> Decision:
+        """Put the model in use where it is as good as the one in use."""
+        decision = _decide(self.recipe, held, self.registry, version, margins, clock)
+        self.registry.decide(version, decision.to_json())
+        if decision.promoted and self.registry.champion_version() != version:
+            self.registry.promote(version, decision.reason)
+        return decision
 
 
 def cross_validated(messages: Sequence[LabelledMessage], fitted: Fitted) -> dict[str, Any]:
@@ -164,12 +226,6 @@ def cross_validated(messages: Sequence[LabelledMessage], fitted: Fitted) -> dict
         "urgency_kappa": round(quadratic_kappa(np.array([one.urgency for one in messages])[rows], level[rows]), 4),
         "labels": labels,
     }
-
-
-def _weight(recipe: Recipe, lexicon: Lexicon, seed: int, jobs: int, progress: Progress) -> tuple[float, list[Tried]]:
-    if any(one.annotators for one in recipe.messages):
-        progress("choosing how much your labels count")
-    return choose_weight(recipe.messages, lexicon, seed=seed, jobs=jobs)
 
 
 def _encoder(folder: Path | None, threads: int) -> tuple[Mark | None, Remembered | None]:

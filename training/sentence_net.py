@@ -176,13 +176,18 @@ def _averaged(pupils: list[_Pupil], known: Ints, design: Design) -> SentenceNet:
     """One network that gives the mean of what several give."""
     units = np.hstack([pupil.units.values for pupil in pupils])
     direct = np.mean([pupil.direct.values for pupil in pupils], axis=0)
-    unknown = np.zeros((1, units.shape[1] + direct.shape[1]), dtype=np.float32)
-    weights = Coded.of(np.vstack([np.hstack([units, direct]), unknown]))
-    rows = np.full(design.ngrams.shape[1] + design.vectors.shape[1], len(known), dtype=np.int32)
-    rows[known] = np.arange(len(known))
+    learnt = np.hstack([units, direct])
+    ngrams = design.ngrams.shape[1]
+    grams = int(np.searchsorted(known, ngrams))  # so many of the features are n-grams, the others vectors' dimensions
+    unknown = np.zeros((1, learnt.shape[1]), dtype=np.float32)
+    rows = np.full(ngrams, grams, dtype=np.int32)
+    rows[known[:grams]] = np.arange(grams)
+    vectors = np.zeros((design.vectors.shape[1], learnt.shape[1]), dtype=np.float32)
+    vectors[known[grams:] - ngrams] = learnt[grams:]
     return SentenceNet(
         rows,
-        weights,
+        Coded.of(np.vstack([learnt[:grams], unknown])),
+        vectors,
         np.concatenate([pupil.unit_biases.values for pupil in pupils]),
         np.vstack([pupil.outputs.values for pupil in pupils]) / np.float32(len(pupils)),
         np.mean([pupil.biases.values for pupil in pupils], axis=0),

@@ -19,8 +19,7 @@ from service.inputs import Inputs, opened
 from service.judgement import Order, Outcome
 from service.judging import build_adviser, build_registry
 from service.output import Output, is_folder, open_output
-from service.parts import ROWS
-from service.rows import RowFormat
+from service.rows import ROWS_A_PART, RowFormat
 from service.settings import Settings, read_settings
 
 _OBJECTS = 50_000  # new ones between two searches for garbage: a few chunks' outcomes
@@ -40,7 +39,7 @@ class Scoring:
     jobs: int = 1
     scheduler: str | None = None
     resume: bool = False
-    rows_a_part: int = ROWS
+    rows_a_part: int = ROWS_A_PART
     own: frozenset[str] = frozenset()
     prior: float | None = None
     keep_copies: bool = False

@@ -68,12 +68,10 @@ def trained(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def test_the_encoder_is_part_of_what_is_learnt(trained: Trained) -> None:
     """Sentence network and message heads weigh its dimensions, after the word vectors'; the manifest names it."""
     own = Registry(trained.home / "models").load(trained.version)._parameters
-    of_sentences = own.vocabulary.bounds[2] + SENTENCE_DIMENSIONS
-    of_messages = sum(own.vocabulary.sizes) + load_lexicon().vectors.shape[1]
-    net = own.sentence_net
+    of_words = load_lexicon().vectors.shape[1]
     for weights, before in (
-        (net.weights.codes[net.rows], of_sentences),
-        (own.message_heads.weights.codes, of_messages),
+        (own.sentence_net.vectors, SENTENCE_DIMENSIONS),
+        (own.message_heads.vectors, of_words),
     ):
         assert weights.shape[0] == before + 16
         assert (weights[before:] != 0).any(axis=0).sum() > weights.shape[1] / 2
