@@ -98,9 +98,9 @@ def split_words(text: str) -> tuple[list[str], str]:
     )
 
 
-def word_starts(text: str) -> list[int]:
-    """Where each of the words and marks that ``split_words`` finds begins in the text."""
-    return [found.start() for found in _WORD.finditer(_lowered(text))]
+def word_starts(text: str, count: int) -> list[int]:
+    """Where each of the first words and marks that ``split_words`` finds begins in the text."""
+    return [found.start() for found in islice(_WORD.finditer(_lowered(text)), count)]
 
 
 def find_phrases(words: list[str], codes: str) -> list[Phrase]:

@@ -92,7 +92,7 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
     past: list[tuple[str, ...]] = []
     for part, scan in scans:
         own = split_sentences(scan)
-        starts = _starts(subject, text, part) if scan.mentions else []
+        starts = _starts(subject, text, part, scan.mentions[-1].first + 1) if scan.mentions else []
         for mention in scan.mentions:
             is_coming = _is_coming(mention, sent_at)
             if not is_coming and not whole:
@@ -109,11 +109,11 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
     return MailReading(tuple(sentences), words, tuple(candidates), tuple(past), sent_at)
 
 
-def _starts(subject: str, text: str, part: Part) -> list[int]:
-    """Where the words of a part stand in subject and text joined."""
+def _starts(subject: str, text: str, part: Part, count: int) -> list[int]:
+    """Where the first words of a part stand in subject and text joined."""
     if part == "subject":
-        return word_starts(subject)
-    return [len(subject) + 1 + start for start in word_starts(text)]
+        return word_starts(subject, count)
+    return [len(subject) + 1 + start for start in word_starts(text, count)]
 
 
 def split_sentences(scan: Scan) -> list[Sentence]:
