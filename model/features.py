@@ -9,7 +9,7 @@ from scipy import sparse
 from model.coded import narrowed
 from model.columns import Columns, Ints, spread
 from model.grams import GramTable, character_grams
-from model.lexicon import Floats, Lexicon
+from model.lexicon import Floats, Lexicon, Vectors
 from model.places import Places
 from model.tallies import by_row, tally
 from model.text import Tokens
@@ -153,7 +153,7 @@ class Counts:
     encoded: Floats | None = None
 
 
-def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Floats) -> tuple[Counts, Counts]:
+def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors) -> tuple[Counts, Counts]:
     """Count everything for every text, and for every sentence all but characters, which weigh nothing there.
 
     Only sentences are counted token by token; texts are sums over their sentences, and over their words' characters.
@@ -173,7 +173,8 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Flo
     by_text = sparse.hstack([of_texts, words @ characters], format="csr")
     rows = table.rows[tokens.types]
     known = rows >= 0
-    meaning = summed(tokens.sentence[known], rows[known], sentences, vectors)
+    meant, meaning_of = np.unique(rows[known], return_inverse=True)
+    meaning = summed(tokens.sentence[known], meaning_of, sentences, vectors[meant])
     return (
         Counts(by_sentence, bounds[:2], meaning[:, :SENTENCE_DIMENSIONS]),
         Counts(by_text, bounds, np.asarray(member @ meaning, dtype=np.float32)),

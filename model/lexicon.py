@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import ArtifactError
+from model.columns import Ints
 
 Floats = npt.NDArray[np.float32]
 
@@ -27,15 +28,41 @@ _ENGLISH_TOO = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Vectors:
+    """Word vectors in a byte a number: ``codes`` (words, dimensions) times ``scale`` (dimensions,).
+
+    ``weights`` (words,) are what words weigh, None where all weigh the same.
+    """
+
+    codes: npt.NDArray[np.int8 | np.float32]
+    scale: Floats
+    weights: Floats | None = None
+
+    def __len__(self) -> int:
+        """How many words."""
+        return len(self.codes)
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a word has."""
+        return int(self.codes.shape[1])
+
+    def __getitem__(self, words: Ints) -> Floats:
+        """The vectors of some words, shape (words, dimensions)."""
+        plain = self.codes[words] * self.scale
+        return np.asarray(plain if self.weights is None else plain * self.weights[words, None], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """An English pivot for Filipino and Malay words, and a vector for words of all three languages.
 
-    ``vectors`` has shape (words, dimensions); ``rows`` maps a lower-cased word to its row.
+    ``rows`` maps a lower-cased word to its row in ``vectors``.
     """
 
     pivots: dict[str, str]
     rows: dict[str, int]
-    vectors: Floats
+    vectors: Vectors
 
     def pivot_of(self, word: str) -> str:
         """The English stem that stands for a lower-cased word of any language; digits become one shape."""
@@ -57,7 +84,7 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
         glosses = [pair for name in GLOSSED for pair in read_glosses(folder / name)]
         words = (folder / "words.txt").read_text(encoding="utf-8").splitlines()
         with np.load(folder / "vectors.npz", allow_pickle=False) as stored:
-            vectors = (stored["codes"].astype(np.float32) * stored["scale"]).astype(np.float32)
+            vectors = Vectors(stored["codes"], stored["scale"])
     except (OSError, ValueError, KeyError) as error:
         raise ArtifactError(f"the lexicon in {folder} cannot be read ({error}); install kyp anew") from error
     if len(words) != len(vectors):

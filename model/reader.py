@@ -41,9 +41,8 @@ class Reader:
     ) -> None:
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
-        weighed = replace(lexicon, vectors=lexicon.vectors * word_weights[:, None])  # in place of it: 19 MB
-        self.table = TypeTable(vocabulary, weighed)
-        self._vectors = weighed.vectors
+        self.table = TypeTable(vocabulary, lexicon)
+        self._vectors = replace(lexicon.vectors, weights=word_weights)
         self._encoder = encoder
 
     def read(self, subjects: Sequence[str], texts: Sequence[str]) -> Reading:

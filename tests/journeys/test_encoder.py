@@ -68,7 +68,7 @@ def trained(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def test_the_encoder_is_part_of_what_is_learnt(trained: Trained) -> None:
     """Sentence network and message heads weigh its dimensions, after the word vectors'; the manifest names it."""
     own = Registry(trained.home / "models").load(trained.version)._parameters
-    of_words = load_lexicon().vectors.shape[1]
+    of_words = load_lexicon().vectors.dimensions
     for weights, before in (
         (own.sentence_net.vectors, SENTENCE_DIMENSIONS),
         (own.message_heads.vectors, of_words),

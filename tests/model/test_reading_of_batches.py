@@ -10,7 +10,7 @@ from model.deadline_features import read_mail
 from model.deadline_scores import Said
 from model.features import TypeTable, Vocabulary, count, learn_vocabulary
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS, SILENT, gather, levels, ordered
-from model.lexicon import Lexicon
+from model.lexicon import Lexicon, Vectors
 from model.reader import Reader
 from model.space import MESSAGE_BLOCKS, Design, Level
 from model.text import MAX_CHARACTERS, Tokenizer, Tokens
@@ -30,7 +30,8 @@ def lexicon() -> Lexicon:
     """A handful of words."""
     words = ("send", "logo", "please", "waiting", "hantar")
     vectors = np.random.default_rng(0).normal(size=(len(words), 4)).astype(np.float32)
-    return Lexicon({"hantar": "send", "pakipadala": "send"}, {word: row for row, word in enumerate(words)}, vectors)
+    rows = {word: row for row, word in enumerate(words)}
+    return Lexicon({"hantar": "send", "pakipadala": "send"}, rows, Vectors(vectors, np.ones(4, dtype=np.float32)))
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +147,7 @@ def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary,
     column = vocabulary.words.index("send")
     assert reading.messages.ngrams[:, column].toarray().tolist() == [[2.0]]
     assert reading.sentences.ngrams[:, column].toarray().ravel().tolist() == [0.0, 1.0, 1.0]
-    expected = lexicon.vectors[lexicon.rows["logo"]] + 2 * lexicon.vectors[0] + lexicon.vectors[2]
+    expected = lexicon.vectors[np.array([lexicon.rows["logo"], 0, 0, 2])].sum(axis=0)
     assert np.allclose(reading.messages.vectors[0], expected, atol=1e-6)
 
 
