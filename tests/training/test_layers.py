@@ -5,7 +5,7 @@ import pytest
 
 from data.taxonomy import LABELS
 from model.layers import MESSAGE_HEADS
-from training.second_layer import best_thresholds, fit_second_layer
+from training.second_layer import best_thresholds, best_urgency_thresholds, fit_second_layer
 
 CHANCE = 0
 
@@ -56,3 +56,13 @@ def test_a_label_keeps_within_the_false_alarms_that_it_is_allowed() -> None:
     strict, *lenient = best_thresholds(probabilities, targets, quiet, allowed)
     assert strict == pytest.approx(0.8)
     assert lenient == pytest.approx([0.5] * (len(LABELS) - 1))
+
+
+def test_levels_are_decided_where_kappa_and_the_highest_level_are_told_best() -> None:
+    """Thresholds part what can be parted; where the kappa would wait, the F1 of level 3 decides."""
+    levels = np.repeat([0, 1, 2, 3], 30)
+    sure = np.array([[0.1, 0.05, 0.0], [0.7, 0.2, 0.05], [0.9, 0.7, 0.3], [0.95, 0.9, 0.45]], dtype=np.float32)
+    one, two, three = best_urgency_thresholds(sure[levels], levels)
+    assert 0.1 < one <= 0.7
+    assert 0.2 < two <= 0.7
+    assert 0.3 < three <= 0.45
