@@ -92,7 +92,8 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
     past: list[tuple[str, ...]] = []
     for part, scan in scans:
         own = split_sentences(scan)
-        starts = _starts(subject, text, part, scan.mentions[-1].first + 1) if scan.mentions else []
+        last = max((mention.first for mention in scan.mentions if _is_coming(mention, sent_at)), default=None)
+        starts = [] if last is None else _starts(subject, text, part, last + 1)
         for mention in scan.mentions:
             is_coming = _is_coming(mention, sent_at)
             if not is_coming and not whole:

@@ -1,12 +1,13 @@
 """From first-layer scores to probabilities: what sentences say is gathered by message, and stacked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from data.taxonomy import LABELS
 from model.lexicon import Floats
-from model.text import Tokens
+from model.text import Ints, Tokens
 
 MESSAGE_HEADS = (*LABELS, "urgency_1", "urgency_2", "urgency_3", "claimed")
 SENTENCE_HEADS = (*LABELS, "asks", "asks_soon", "asks_now", "claims")
@@ -67,6 +68,11 @@ def gather(scores: Floats, tokens: Tokens) -> Floats:
 def ordered(exceeds: Floats) -> Floats:
     """Make P(at least 1), P(at least 2), P(at least 3) fall monotonically; shape (texts, 3)."""
     return np.asarray(np.minimum.accumulate(exceeds, axis=1), dtype=np.float32)
+
+
+def reached(exceeds: Floats, thresholds: Sequence[float] | Floats) -> Ints:
+    """The level that each text reaches: how many thresholds in a row, from the lowest on; shape (texts,)."""
+    return np.asarray((exceeds >= np.asarray(thresholds)).cumprod(axis=1).sum(axis=1), dtype=np.int64)
 
 
 def levels(exceeds: Floats) -> Floats:

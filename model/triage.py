@@ -13,7 +13,7 @@ from model.deadline_scores import Said
 from model.deadlines import DatedMail, Deadline
 from model.encoder import SentenceEncoder
 from model.evidence import carrying
-from model.layers import SENTENCE_HEADS, levels, ordered
+from model.layers import SENTENCE_HEADS, levels, ordered, reached
 from model.lexicon import Floats, Lexicon
 from model.parameters import Parameters
 from model.prior import shifted
@@ -21,7 +21,7 @@ from model.reader import Reader, Reading
 from model.space import Design
 from model.text import MAX_CHARACTERS, Ints, Tokenizer
 
-_BATCH = 256  # mails judged together: enough to fill the matrix products, little enough to stay in cache
+_BATCH = 512  # mails judged together: enough to fill the matrix products, little enough to stay in cache
 _ASKS, _CLAIMS = SENTENCE_HEADS.index("asks"), SENTENCE_HEADS.index("claims")
 _CALM: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
 
@@ -101,14 +101,14 @@ class Triage:
         bounds = np.searchsorted(tokens.sentence_text, np.arange(tokens.texts + 1)).tolist()
         exceeds = ordered(judgement.probabilities[:, len(LABELS) : len(LABELS) + 3])
         chances = levels(exceeds)
-        reached = (exceeds >= np.array(self._parameters.operating.urgency)).cumprod(axis=1).sum(axis=1).tolist()
+        level = reached(exceeds, self._parameters.operating.urgency).tolist()
         assessed = []
         for number, email in enumerate(emails):
             own = slice(bounds[number], bounds[number + 1])
             passages = _Passages(email, judgement.sentences[own], starts[own], ends[own])
             probabilities = judgement.probabilities[number]
             urgency = self._urgency(
-                reached[number], chances[number], probabilities, judgement.dated[number].deadline, passages
+                level[number], chances[number], probabilities, judgement.dated[number].deadline, passages
             )
             signals = self._signals(probabilities, passages)
             assessed.append(self._assessment(email, judgement.languages[number], signals, urgency))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from data.errors import ArtifactError
 from data.records import LabelledMessage
 from data.taxonomy import LABELS, LANGUAGES, Language
-from model.layers import ordered
+from model.layers import ordered, reached
 from model.lexicon import Floats
 from model.parameters import Operating
 from model.text import Ints
@@ -78,7 +78,7 @@ class HeldOut:
     def levels(self) -> Ints:
         """The urgency level told of each message."""
         exceeds = ordered(self.probabilities[:, _LEVELS])
-        return np.asarray((exceeds >= self.thresholds[_LEVELS]).cumprod(axis=1).sum(axis=1), dtype=np.int64)
+        return reached(exceeds, self.thresholds[_LEVELS])
 
     @property
     def true_levels(self) -> Ints:

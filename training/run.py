@@ -16,8 +16,8 @@ from data.records import LabelledMessage
 from data.taxonomy import ARCHETYPES, LABELS, SITUATIONS
 from model.artifact import Manifest, Provenance, version_of
 from model.encoder import Encoder, Mark
-from model.layers import ordered
-from model.lexicon import load_lexicon
+from model.layers import ordered, reached
+from model.lexicon import Lexicon, load_lexicon
 from model.registry import Registry
 from training import held_out, promote
 from training.card import Findings, card
@@ -98,22 +98,23 @@ def learn(
         InputError: the data are too few, or the encoder cannot be used.
         MissingExtra: an encoder needs ``kyp[encoder]``.
     """
-    run = _Run(recipe, registry, seed, jobs, progress, *_encoder(encoder, jobs))
     began = clock()
+    mark, encodes = _encoder(encoder, jobs)
     progress(f"read {len(recipe.messages)} labelled messages")
-    learnt = run.fitted()
-    manifest = run.registered(learnt)
+    run = _Run(recipe, registry, load_lexicon(), seed, jobs, progress, mark, encodes)
+    own = run.fitted()
+    manifest = run.registered(own)
     progress("comparing with the model in use")
-    decision = run.decided(learnt.held, manifest.version, margins or Margins(), clock)
+    decision = run.decided(own.held, manifest.version, margins or Margins(), clock)
     return TrainingOutcome(
         version=manifest.version,
         promoted=registry.champion_version() == manifest.version,
         messages=len(recipe.messages),
-        metrics=learnt.metrics,
+        metrics=own.metrics,
         seconds=clock() - began,
         decision=decision,
         scarce=tuple(recipe.scarce()),
-        suspects=tuple(one for one in learnt.doubtful if one.own),
+        suspects=tuple(one for one in own.doubtful if one.own),
     )
 
 
@@ -134,6 +135,7 @@ class _Run:
 
     recipe: Recipe
     registry: Registry
+    lexicon: Lexicon
     seed: int
     jobs: int
     progress: Progress
@@ -142,7 +144,7 @@ class _Run:
 
     def fitted(self) -> _Learnt:
         """Weigh, fit, and measure."""
-        recipe, lexicon = self.recipe, load_lexicon()
+        recipe, lexicon = self.recipe, self.lexicon
         if any(one.annotators for one in recipe.messages):
             self.progress("choosing how much your labels count")
         weight, tried = choose_weight(recipe.messages, lexicon, seed=self.seed, jobs=self.jobs)
@@ -162,8 +164,7 @@ class _Run:
     def registered(self, own: _Learnt) -> Manifest:
         """Write the model down with its card and what it says of its own messages."""
         self.progress("writing the model card")
-        recipe, parameters = self.recipe, own.fitted.parameters
-        lexicon = load_lexicon()
+        recipe, lexicon, parameters = self.recipe, self.lexicon, own.fitted.parameters
         curve, features = learnt(recipe.messages, own.fitted, lexicon, self.encoder, seed=self.seed, jobs=self.jobs)
         findings = Findings(
             version_of(parameters),
@@ -218,7 +219,7 @@ def cross_validated(messages: Sequence[LabelledMessage], fitted: Fitted) -> dict
             "reliability": reliability(true, own),
         }
     exceeds = ordered(fitted.held_out[:, len(LABELS) : len(LABELS) + 3])
-    level = (exceeds >= np.array(operating.urgency)).cumprod(axis=1).sum(axis=1)
+    level = reached(exceeds, operating.urgency)
     rows = known[:, len(LABELS)]
     return {
         "archetypes": round(float(np.mean([labels[label]["f1"] for label in ARCHETYPES])), 4),

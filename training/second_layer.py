@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.neural_network import MLPClassifier
 
-from model.layers import MESSAGE_HEADS, Stack, ordered, standardised
+from model.layers import MESSAGE_HEADS, Stack, ordered, reached, standardised
 from model.lexicon import Floats
 from model.text import Ints
 from training.targets import Targets
@@ -63,7 +63,7 @@ def best_urgency_thresholds(exceeds: Floats, levels: Ints) -> tuple[float, float
 
     Best is the quadratic kappa, and half the F1 of the highest level: the kappa alone hardly minds where that begins.
     """
-    chosen = [0.5, 0.5, 0.5]
+    exceeds, chosen = ordered(exceeds), [0.5, 0.5, 0.5]
     for step in (2, 1, 0, 2, 1, 0):
         tried = {t: _worth(exceeds, levels, [*chosen[:step], t, *chosen[step + 1 :]]) for t in _GRID.tolist()}
         chosen[step] = max(tried, key=lambda t: (round(tried[t], 4), -abs(t - 0.5)))
@@ -117,6 +117,6 @@ def _best_threshold(probabilities: Floats, target: Targets, quiet: Targets, fals
 
 
 def _worth(exceeds: Floats, levels: Ints, thresholds: list[float]) -> float:
-    told = (ordered(exceeds) >= np.array(thresholds)).cumprod(axis=1).sum(axis=1)
+    told = reached(exceeds, thresholds)
     highest = f1_score(levels == _HIGHEST, told == _HIGHEST, zero_division=0.0)
     return float(cohen_kappa_score(levels, told, weights="quadratic") + highest / 2)
