@@ -21,11 +21,6 @@ class Columns:
     def __len__(self) -> int:
         return self._rows
 
-    def extend(self, rows: Sequence[Sequence[int]]) -> None:
-        """Put rows at the end."""
-        if rows:
-            self.append_flat([number for row in rows for number in row])
-
     def append_flat(self, numbers: Sequence[int]) -> None:
         """Put rows at the end that stand one after another in one flat sequence."""
         self.append(np.array(numbers, dtype=np.int32).reshape(-1, len(self._room)).T)

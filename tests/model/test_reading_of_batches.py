@@ -223,7 +223,7 @@ def test_columns_grow_and_keep_their_rows() -> None:
     """Rows stay what they were while the table grows, and runs of it can be spread."""
     table = Columns(2)
     for number in range(3000):
-        table.extend([(number, 2 * number)])
+        table.append_flat((number, 2 * number))
     assert len(table) == 3000
     assert np.array_equal(table[1], 2 * np.arange(3000))
     places, run = spread(np.array([5, 0, 7]), np.array([2, 0, 1]))
