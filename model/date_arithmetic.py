@@ -7,10 +7,11 @@ _LONGEST_LOOK_BACK = 100  # days: "3 March" in a mail of June is this year's, in
 
 
 def in_month(day: int, weekday: int, sent: date) -> date | None:
-    """The day of the month that falls on a weekday, this month or up to two later or one before ("Friday the 9th")."""
+    """The day of the month that falls on a weekday ("Friday the 9th"): the nearest, up to two months on or one back."""
     months = (shift_month(sent.replace(day=1), step) for step in (0, 1, 2, -1))
     days = (real_day(first.year, first.month, day) for first in months)
-    return next((found for found in days if found and found.weekday() == weekday), None)
+    fitting = (found for found in days if found and found.weekday() == weekday)
+    return min(fitting, key=lambda found: abs(found - sent), default=None)
 
 
 def real_day(year: int, month: int, day: int) -> date | None:

@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from model.date_arithmetic import day_and_month, last_of_month, nearest, real_day, shift_month, working_days_on
+from model.date_arithmetic import (
+    day_and_month,
+    in_month,
+    last_of_month,
+    nearest,
+    real_day,
+    shift_month,
+    working_days_on,
+)
 from model.date_grammar import Phrase
 
-DateKind = Literal["absolute", "weekday", "relative", "today", "duration", "period_end", "ordinal", "hour", "past"]
+DateKind = Literal[
+    "absolute", "weekday", "relative", "today", "duration", "period_end", "ordinal", "hour", "past", "now"
+]
 
 _FRIDAY, _SUNDAY = 4, 6
 
@@ -117,6 +127,15 @@ def _ordinal(phrase: Phrase, sent_at: datetime, before: Resolved | None = None) 
     return Resolved(found, "ordinal") if found else None
 
 
+def _month_ordinal(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """A day of this month or the next, where it says so."""
+    if phrase.unit() != "month":
+        return None
+    month = shift_month(sent_at.date().replace(day=1), int(phrase.has("x")))
+    found = real_day(month.year, month.month, int(phrase.number("d", 0)))
+    return Resolved(found, "ordinal") if found else None
+
+
 def _eve(phrase: Phrase, before: Resolved | None) -> Resolved | None:
     """The day before: counted from the day told before it."""
     if before is None or phrase.words[-1] not in _EVE_WORDS or (phrase.has("U") and phrase.unit() != "day"):
@@ -132,23 +151,56 @@ _ORDINAL_LOOK_BACK = 12
 
 
 def _weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
-    """The coming one; with "next" the one of next week (Monday to Sunday); the day of sending itself means today."""
+    """The coming one; with "next" the one of next week (Monday to Sunday).
+
+    On a Monday "Monday" is the next one, as who means the day itself says "today"; "this Monday" is the day itself.
+    """
     sent = sent_at.date()
     ahead = (int(phrase.numbers("W")[-1]) - sent.weekday()) % 7
     if phrase.has("l"):
         return Resolved(sent - timedelta(days=7 - ahead), "past")
-    if phrase.words[-1] == "week" and not phrase.has("xc"):  # Friday week
-        return Resolved(sent + timedelta(days=ahead + 7), "weekday")
+    if phrase.words[-1] in _WEEKS_ON and not phrase.has("xc"):  # Friday week
+        return Resolved(sent + timedelta(days=ahead + _WEEKS_ON[phrase.words[-1]]), "weekday")
     if phrase.has("x"):
         monday = sent + timedelta(days=7 - sent.weekday())
         return Resolved(monday + timedelta(days=int(phrase.numbers("W")[-1])), "weekday")
-    return Resolved(sent + timedelta(days=ahead), "weekday")
+    return Resolved(sent + timedelta(days=ahead if phrase.has("c") else ahead or 7), "weekday")
+
+
+_WEEKS_ON = {"week": 7, "fortnight": 14}
+
+
+def _weekday_day(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """A weekday and a day of the month ("Friday 27"), or an hour where the two do not fit."""
+    weekday, day = int(phrase.number("W", 0)), int(phrase.number("d", 0))
+    found = in_month(day, weekday, sent_at.date())
+    if found and timedelta(0) <= found - sent_at.date() <= _NEXT_MONTH:
+        return Resolved(found, "absolute")
+    return _weekday(phrase, sent_at)
+
+
+_NEXT_MONTH = timedelta(days=31)
+
+
+def _morning(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+    """In the morning: tomorrow's, but for who writes in the small hours; in the evening: today's."""
+    hour = phrase.number("P", 0)
+    tomorrow = hour < _NOON and sent_at.hour >= _SMALL_HOURS
+    return Resolved(sent_at.date() + timedelta(days=int(tomorrow)), "hour", hour)
+
+
+_NOON, _SMALL_HOURS = 12, 5
 
 
 def _relative(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     offset = int(phrase.numbers("T")[0])
     kind: DateKind = "past" if offset < 0 else "today" if offset == 0 else "relative"
+    if phrase.words in _NOW:
+        kind = "now"
     return Resolved(sent_at.date() + timedelta(days=offset), kind, _day_part(phrase))
+
+
+_NOW = (("ngayon",), ("ngaun",), ("ngyon",))  # "now" as often as "today"
 
 
 def _day_name(phrase: Phrase, sent_at: datetime) -> Resolved | None:
@@ -184,12 +236,15 @@ def _duration(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     return Resolved(shifted, "duration") if shifted else None
 
 
-_DAYS_OF = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
+_DAYS_OF = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0}
+_ONE_OF = ("seminggu", "sebulan", "fortnight")  # units that are counted, "one" being said in them
 
 
 def _within(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """Within the hour or the day: today; within the week, the month, ...: its end."""
     plural = any(word.endswith("s") and word != "oras" for word in phrase.words[1:])  # "in the coming weeks"
+    if phrase.words[-1] in _ONE_OF:
+        return _duration(phrase, sent_at)
     return None if plural else _end_of(phrase.unit(), sent_at.date(), 0)
 
 
@@ -222,6 +277,8 @@ def _end_of(unit: str, sent: date, later: int) -> Resolved | None:
     if unit == "weekend":
         return Resolved(monday + timedelta(days=_SUNDAY), "period_end")
     months = {"month": later, "quarter": 2 - (sent.month - 1) % 3 + 3 * later, "year": 12 - sent.month + 12 * later}
+    if unit not in months:  # nobody says when a fortnight ends
+        return None
     return Resolved(last_of_month(shift_month(sent.replace(day=1), months[unit])), "period_end")
 
 
@@ -243,7 +300,8 @@ def _clock(phrase: Phrase, sent_at: datetime) -> Resolved | None:
         phrase.lead in _COMING and not phrase.has("APpX:.") and hour <= sent_at.hour < hour + 12 <= 24
     ):  # "by 9" in the evening: at 21
         hour += 12
-    tomorrow = phrase.lead in _COMING and hour <= 12 <= sent_at.hour
+    tomorrow = phrase.lead in _COMING and hour <= _NOON <= sent_at.hour
+    tomorrow |= phrase.has("i") and hour < _NOON and hour <= sent_at.hour  # "at 7 in the morning"
     return Resolved(sent_at.date() + timedelta(days=int(tomorrow)), "hour", hour)
 
 
@@ -291,6 +349,9 @@ _FROM_SENDING: dict[str, Callable[[Phrase, datetime], Resolved | None]] = {
     "day_name": _day_name,
     "earlier": _earlier,
     "weekday": _weekday,
+    "weekday_day": _weekday_day,
+    "morning": _morning,
+    "month_ordinal": _month_ordinal,
     "relative": _relative,
     "period_end": _period_end,
     "bare_end": _bare_end,

@@ -65,8 +65,9 @@ UNITS = """
 minute minute minutes min mins minuto minit menit
 hour hour hours hr hrs oras orasan
 day day days sehari araw hari hr2 hri
-week week weeks wk wks minggu mgu linggong fortnight
-month month months buwan buwang bulan bln
+week week weeks wk wks minggu mgu linggong seminggu
+fortnight fortnight
+month month months buwan buwang bulan bln sebulan
 quarter quarter suku kwarter
 year year years taon taong tahun thn
 """

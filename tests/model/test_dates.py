@@ -45,6 +45,18 @@ def day_of(text: str, sent_at: datetime | None = TUESDAY) -> date | None:
         ("unang araw ng Disyembre", 12, 1),
         ("unang Martes ng Mayo", 5, 5),
         ("bago mag-Agosto", 7, 31),
+        ("19 March lunch", 3, 19),
+        ("March 19 lunch", 3, 19),
+        ("Mac 19 petang", 3, 19),
+        ("Thursday night, March 19", 3, 19),
+        ("Huwebes ng gabi, Marso 19", 3, 19),
+        ("nominations close July 15.", 7, 15),
+        ("by the 20th of this month", 3, 20),
+        ("by the 9th of next month", 4, 9),
+        ("30 bulan ini", 3, 30),
+        ("20 bulan depan", 4, 20),
+        ("by 28th instant", 3, 28),
+        ("until Friday 20", 3, 20),
     ],
 )
 def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: int) -> None:
@@ -60,6 +72,17 @@ def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: in
         ("by Friday", 3),
         ("this Fri", 3),
         ("next Friday", 10),
+        ("by Tuesday", 7),
+        ("sa Martes", 7),
+        ("this Tuesday", 0),
+        ("Friday of next week", 10),
+        ("Friday fortnight", 17),
+        ("in a fortnight", 14),
+        ("dalam seminggu", 7),
+        ("in the morning", 1),
+        ("at 9 in the morning", 1),
+        ("at 11 in the morning", 0),
+        ("on Monday in the morning", 6),
         ("Friday next week", 10),
         ("next week, Friday", 10),
         ("a week on Friday", 10),
@@ -123,6 +146,9 @@ def test_what_names_no_day_gives_none(text: str) -> None:
         ("at noon", 12),
         ("sebelum 12 malam", 24),
         ("pkl 9 pagi", 9),
+        ("by seven pm please", 19),
+        ("we close at five and", 17),
+        ("at 3 in the afternoon", 15),
     ],
 )
 def test_an_hour_alone_is_an_hour_of_today(text: str, hour: float) -> None:
@@ -151,8 +177,10 @@ def test_weekday_and_date_and_hour_are_one_mention() -> None:
 
 
 def test_a_weekday_tells_which_month_a_bare_day_is_in() -> None:
-    """A weekday with a bare day ("Friday the 10th") means the month in which the 10th is a Friday."""
+    """A weekday with a bare day ("Friday the 10th") means the nearest month in which the 10th is a Friday."""
     assert day_of("Friday the 10th") == date(2026, 4, 10)
+    assert day_of("Monday the 9th") == date(2026, 3, 9)
+    assert day_of("Wednesday the 4th", datetime(2026, 2, 27, 9, 0, tzinfo=TUESDAY.tzinfo)) == date(2026, 3, 4)
 
 
 def test_a_bare_day_follows_the_month_named_before_it() -> None:
