@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 _REACH = 6.0  # scores beyond it are certain enough
 _NOTHING = np.full((1, 3), -_REACH / 2, dtype=np.float32)  # the scores of a sentence that is not there
-_KINDS = ("absolute", "weekday", "relative", "today", "duration", "period_end", "ordinal", "hour")
+_KINDS = ("absolute", "weekday", "relative", "today", "duration", "period_end", "ordinal", "hour", "now")
 _ASKING = [SENTENCE_HEADS.index(head) for head in ("asks", "asks_soon", "asks_now")]
 _URGENCY = [MESSAGE_HEADS.index(head) for head in ("urgency_1", "urgency_2", "urgency_3")]
 _LEADS = ("none", *LEADS)

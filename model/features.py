@@ -12,12 +12,13 @@ from model.grams import GramTable, character_grams
 from model.lexicon import Floats, Lexicon, Vectors
 from model.places import Places
 from model.tallies import by_row, tally
-from model.text import Tokens
+from model.text import Bools, Tokens
 
 SENTENCE_DIMENSIONS = 64  # of the word vectors, most telling first: a sentence has few words (docs/experiments.md)
 WINDOW = 6  # tokens: how far apart in a sentence two pivots may stand to be neighbours
 WORD, QUESTION, EXCLAMATION = 1, 2, 3  # kinds of token types
 _SHIFT = np.int64(1 << 21)  # room for that many distinct n-grams of one order
+OPENING = (1 << 21) - 1  # the id of what stands before a sentence's first token, a word and a pivot of its own
 _EMPTY: Ints = np.zeros(0, dtype=np.int64)
 
 
@@ -27,7 +28,8 @@ class Vocabulary:
 
     ``words`` and ``pivots`` are single tokens; ``word_pairs`` etc. are sorted keys ``previous id * 2**21 + word id``.
     ``neighbours`` are two pivots within ``WINDOW`` tokens in either order, keyed with the smaller id first: they hold
-    what is said together ("agreed … Friday") however it is worded, in all languages at once.
+    what is said together ("agreed … Friday") however it is worded, in all languages at once. In pairs and triples the
+    opening of a sentence counts as a token before its first: how a sentence sets out tells orders from reports.
     """
 
     words: tuple[str, ...]
@@ -234,8 +236,19 @@ def _kind(string: str) -> int:
     return QUESTION if "?" in string else EXCLAMATION if "!" in string else 0
 
 
+def _opens(sentence: Ints) -> Bools:
+    """Whether each token is the first of its sentence."""
+    opens = np.ones(len(sentence), dtype=bool)
+    opens[1:] = sentence[1:] != sentence[:-1]
+    return opens
+
+
 def _pairs(ids: Ints, sentence: Ints) -> Ints:
-    return _chain(ids, ids, sentence)
+    """Key of each token with the one before it, or with the opening of its sentence."""
+    keys = _chain(ids, ids, sentence)
+    first = _opens(sentence) & (ids >= 0)
+    keys[first] = OPENING * _SHIFT + ids[first]
+    return keys
 
 
 def _chain(previous: Ints, ids: Ints, sentence: Ints) -> Ints:

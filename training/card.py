@@ -38,7 +38,7 @@ _RELIABILITY = (
 )
 _FEATURES = (
     "Words, pairs and triples of words. An = marks English stems, which stand for words of all languages; … two words "
-    "near each other in either order."
+    "near each other in either order; ^ opens a sentence."
 )
 _ALWAYS = (
     "The shipped messages were written for the purpose, and labels are far commoner in them than in an ordinary inbox: "

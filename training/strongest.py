@@ -8,14 +8,14 @@ from scipy import sparse
 
 from data.records import LabelledMessage
 from data.taxonomy import LABELS, LANGUAGES, Label, Language
-from model.features import Vocabulary
+from model.features import OPENING, Vocabulary
 from model.lexicon import Floats
 from model.parameters import Parameters
 from model.text import Ints
 from training.targets import Targets
 
 MOST = 12
-_NEAR = "…"
+_NEAR, _OPENED = "…", "^"
 _SHIFT = 21  # see model.features: keys of pairs are previous id * 2**21 + id
 _PUBLIC, _SHARED = 2, 5  # messages (shipped; of users where none are shipped) that a feature must stand in to be told
 
@@ -59,7 +59,7 @@ class Names:
         self._bounds = (pivots, neighbours)
 
     def __getitem__(self, column: int) -> str:
-        """The name of one column; "=" marks a pivot, "…" a pair that stands apart."""
+        """The name of one column; "=" marks a pivot, "…" a pair that stands apart, "^" the opening of a sentence."""
         own, (pivots, neighbours) = self._vocabulary, self._bounds
         if column < pivots:
             return self._words(column)
@@ -68,7 +68,7 @@ class Names:
         place = column - pivots
         if place < len(own.pivots):
             return f"={own.pivots[place]}"
-        return "=" + " ".join(own.pivots[n] for n in _split(own.pivot_pairs[place - len(own.pivots)]))
+        return "=" + _spelt(own.pivots, own.pivot_pairs[place - len(own.pivots)])
 
     def _words(self, column: int) -> str:
         own = self._vocabulary
@@ -81,7 +81,12 @@ class Names:
         return f"{self._pair(pair)} {own.words[last]}"
 
     def _pair(self, place: int) -> str:
-        return " ".join(self._vocabulary.words[n] for n in _split(self._vocabulary.word_pairs[place]))
+        return _spelt(self._vocabulary.words, self._vocabulary.word_pairs[place])
+
+
+def _spelt(names: Sequence[str], pair: int) -> str:
+    first, last = _split(pair)
+    return f"{_OPENED if first == OPENING else names[first]} {names[last]}"
 
 
 def _readable(ranked: Iterable[str]) -> tuple[str, ...]:
@@ -89,7 +94,7 @@ def _readable(ranked: Iterable[str]) -> tuple[str, ...]:
     spelt: dict[str, str] = {}
     for name in ranked:
         bare = name.removeprefix("=")
-        if all(part[:1].isalpha() for part in bare.split(" ") if part != _NEAR):
+        if all(part[:1].isalpha() for part in bare.split(" ") if part not in (_NEAR, _OPENED)):
             spelt.setdefault(bare, name)
     return tuple(spelt.values())[:MOST]
 
