@@ -71,8 +71,12 @@ def ordered(exceeds: Floats) -> Floats:
 
 
 def reached(exceeds: Floats, thresholds: Sequence[float] | Floats) -> Ints:
-    """The level that each text reaches: how many thresholds in a row, from the lowest on; shape (texts,)."""
-    return np.asarray((exceeds >= np.asarray(thresholds)).cumprod(axis=1).sum(axis=1), dtype=np.int64)
+    """The level that each text's expected level reaches (0.0 to 3.0, the sum of the exceedances); shape (texts,).
+
+    Levels lie in an order: between "nothing to do" and "now" in equal parts, the middle costs least (Cohen 1968).
+    """
+    expected = exceeds.sum(axis=1, keepdims=True)
+    return np.asarray((expected >= np.asarray(thresholds)).sum(axis=1), dtype=np.int64)
 
 
 def levels(exceeds: Floats) -> Floats:

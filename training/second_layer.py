@@ -19,7 +19,7 @@ _PENALTY = 0.05  # C of the logistic regression
 _NETWORKS, _UNITS, _DECAY, _PACE, _EPOCHS, _BATCH = 4, 64, 0.1, 0.003, 15, 128  # chosen in docs/experiments.md
 _FEWEST = 5
 _HIGHEST = 3  # level of urgency
-_GRID = np.arange(0.20, 0.81, 0.02)
+_GRID = np.arange(0.11, 0.90, 0.03)  # of thresholds between one level and the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,15 @@ def best_threshold(probabilities: Floats, target: Targets) -> float:
 
 
 def best_urgency_thresholds(exceeds: Floats, levels: Ints) -> tuple[float, float, float]:
-    """Thresholds for at least 1, 2 and 3 that tell levels best, found one after the other, the highest first, twice.
+    """Thresholds of the expected level that tell levels best, found one after the other, the highest first, twice.
 
     Best is the quadratic kappa, and half the F1 of the highest level: the kappa alone hardly minds where that begins.
     """
-    exceeds, chosen = ordered(exceeds), [0.5, 0.5, 0.5]
+    exceeds, chosen = ordered(exceeds), [0.5, 1.5, 2.5]
     for step in (2, 1, 0, 2, 1, 0):
-        tried = {t: _worth(exceeds, levels, [*chosen[:step], t, *chosen[step + 1 :]]) for t in _GRID.tolist()}
-        chosen[step] = max(tried, key=lambda t: (round(tried[t], 4), -abs(t - 0.5)))
+        grid = (step + _GRID).tolist()
+        tried = {t: _worth(exceeds, levels, [*chosen[:step], t, *chosen[step + 1 :]]) for t in grid}
+        chosen[step] = max(tried, key=lambda t: (round(tried[t], 4), -abs(t - step - 0.5)))
     return chosen[0], chosen[1], chosen[2]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.taxonomy import LABELS
-from model.layers import MESSAGE_HEADS
+from model.layers import MESSAGE_HEADS, reached
 from training.second_layer import best_thresholds, best_urgency_thresholds, fit_second_layer
 
 CHANCE = 0
@@ -63,6 +63,7 @@ def test_levels_are_decided_where_kappa_and_the_highest_level_are_told_best() ->
     levels = np.repeat([0, 1, 2, 3], 30)
     sure = np.array([[0.1, 0.05, 0.0], [0.7, 0.2, 0.05], [0.9, 0.7, 0.3], [0.95, 0.9, 0.45]], dtype=np.float32)
     one, two, three = best_urgency_thresholds(sure[levels], levels)
-    assert 0.1 < one <= 0.7
-    assert 0.2 < two <= 0.7
-    assert 0.3 < three <= 0.45
+    assert 0.15 < one <= 0.95  # expected levels are 0.15, 0.95, 1.9 and 2.3
+    assert 0.95 < two <= 1.9
+    assert 1.9 < three <= 2.3
+    assert reached(sure, (one, two, three)).tolist() == [0, 1, 2, 3]
