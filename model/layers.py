@@ -19,12 +19,15 @@ _FARTHEST = 4.0  # standard deviations
 class Stack:
     """Second layer on inputs standardised by ``mean`` and ``scale``: logistic heads, averaged with small networks.
 
-    ``weights`` (inputs, heads) and ``biases`` are the logistic ones. The networks have one hidden layer of rectified
-    units: ``hidden_weights`` (networks, inputs, units), ``output_weights`` (networks, units, heads), and their biases.
+    ``weights`` (inputs * (1 + knots), heads) and ``biases`` are the logistic ones, on the inputs and on how far each
+    lies above its ``knots`` (knots, inputs): a generalised additive model of piecewise linear terms. The networks have
+    one hidden layer of rectified units: ``hidden_weights`` (networks, inputs, units), ``output_weights`` (networks,
+    units, heads), and their biases.
     """
 
     mean: Floats
     scale: Floats
+    knots: Floats
     weights: Floats
     biases: Floats
     hidden_weights: Floats
@@ -37,12 +40,19 @@ class Stack:
         standard = standardised(inputs, self.mean, self.scale)
         units = np.maximum(standard @ self.hidden_weights + self.hidden_biases[:, None], 0.0)
         networks = _logistic(units @ self.output_weights + self.output_biases[:, None]).mean(axis=0)
-        return np.asarray((_logistic(standard @ self.weights + self.biases) + networks) / 2, dtype=np.float32)
+        additive = _logistic(hinges(standard, self.knots) @ self.weights + self.biases)
+        return np.asarray((additive + networks) / 2, dtype=np.float32)
 
 
 def standardised(inputs: Floats, mean: Floats, scale: Floats) -> Floats:
     """Inputs on a common scale; what lies far out is brought back to where the training messages were."""
     return np.asarray(np.clip((inputs - mean) / scale, -_FARTHEST, _FARTHEST))
+
+
+def hinges(standard: Floats, knots: Floats) -> Floats:
+    """Inputs, and what of each lies above each of its knots; shape (texts, inputs * (1 + knots))."""
+    above = np.maximum(standard[:, None, :] - knots, 0.0)
+    return np.hstack([standard, above.reshape(len(standard), -1)])
 
 
 def _logistic(logits: Floats) -> Floats:

@@ -103,7 +103,7 @@ def _fit(
     dated = learn_deadlines(messages, said, fold, seed=seed, jobs=jobs)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
-    second = fit_second_layer(inputs, targets, weights, fold)
+    second = fit_second_layer(inputs, targets, weights, fold, jobs)
     parameters = Parameters(
         reader.vocabulary,
         word_weights,

@@ -1,23 +1,27 @@
-"""Fits the second layer on out-of-fold scores: logistic heads and small networks, and where to decide."""
+"""Fits the second layer on out-of-fold scores: additive logistic heads and small networks, and where to decide."""
 
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import Parallel, delayed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
 
-from model.layers import MESSAGE_HEADS, Stack, ordered, reached, standardised
+from model.layers import MESSAGE_HEADS, Stack, hinges, ordered, reached, standardised
 from model.lexicon import Floats
 from model.text import Ints
 from training.targets import Targets
 
-_PENALTY = 0.05  # C of the logistic regression
+_KNOTS = (0.3, 0.6, 0.85, 0.97)  # quantiles of each input at which its effect may bend
+_PENALTY = 0.01  # C of the logistic regression, on hinges of one length each
 _NETWORKS, _UNITS, _DECAY, _PACE, _EPOCHS, _BATCH = 4, 64, 0.1, 0.003, 15, 128  # chosen in docs/experiments.md
 _FEWEST = 5
+_LEAST_SCALE = 1e-3
 _HIGHEST = 3  # level of urgency
 _GRID = np.arange(0.11, 0.90, 0.03)  # of thresholds between one level and the next
 
@@ -30,17 +34,18 @@ class SecondLayer:
     held_out: Floats
 
 
-def fit_second_layer(inputs: Floats, targets: Targets, weights: Floats, folds: Ints) -> SecondLayer:
+def fit_second_layer(inputs: Floats, targets: Targets, weights: Floats, folds: Ints, jobs: int) -> SecondLayer:
     """Fit the stack; its own out-of-fold probabilities come from the same folds as the scores it sees.
 
-    ``weights`` (messages, heads) say how much each message counts for each head.
+    ``weights`` (messages, heads) say how much each message counts for each head. Folds run in parallel processes.
     """
+    held = np.unique(folds)
+    learnt = [np.arange(len(folds)), *(np.flatnonzero(folds != fold) for fold in held)]
+    whole, *stacks = Parallel(n_jobs=jobs)(delayed(_fit)(inputs[own], targets[own], weights[own]) for own in learnt)
     held_out = np.zeros(targets.shape, dtype=np.float32)
-    for fold in np.unique(folds):
-        others = folds != fold
-        stack = _fit(inputs[others], targets[others], weights[others])
-        held_out[~others] = stack.probabilities(inputs[~others])
-    return SecondLayer(_fit(inputs, targets, weights), held_out)
+    for fold, stack in zip(held, stacks, strict=True):
+        held_out[folds == fold] = stack.probabilities(inputs[folds == fold])
+    return SecondLayer(whole, held_out)
 
 
 def best_thresholds(
@@ -72,17 +77,27 @@ def best_urgency_thresholds(exceeds: Floats, levels: Ints) -> tuple[float, float
 
 
 def _fit(inputs: Floats, targets: Targets, counting: Floats) -> Stack:
-    mean, scale = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-3)
-    standard = standardised(inputs, mean, scale)
-    weights = np.zeros((inputs.shape[1], len(MESSAGE_HEADS)), dtype=np.float32)
+    with threadpool_limits(limits=1):  # sums in one order
+        mean, scale = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), _LEAST_SCALE)
+        standard = standardised(inputs, mean, scale)
+        knots = np.quantile(standard, _KNOTS, axis=0).astype(np.float32)
+        networks = _fit_networks(standard, targets, counting.min(axis=1))
+        return Stack(mean, scale, knots, *_fit_additive(hinges(standard, knots), targets, counting), *networks)
+
+
+def _fit_additive(design: Floats, targets: Targets, counting: Floats) -> tuple[Floats, Floats]:
+    """Weights and biases of the logistic heads; the penalty sees every column at one length."""
+    lengths = np.maximum(design.std(axis=0), _LEAST_SCALE)
+    design = design / lengths
+    weights = np.zeros((design.shape[1], len(MESSAGE_HEADS)), dtype=np.float32)
     biases = np.full(len(MESSAGE_HEADS), -5.0, dtype=np.float32)
     for head, (target, weight) in enumerate(zip(targets.T, counting.T, strict=True)):
         known = weight > 0
         if min((target & known).sum(), (~target & known).sum()) >= _FEWEST:
             machine = LogisticRegression(C=_PENALTY, max_iter=1000)
-            fitted = machine.fit(standard[known], target[known], sample_weight=weight[known])
-            weights[:, head], biases[head] = fitted.coef_[0], fitted.intercept_[0]
-    return Stack(mean, scale, weights, biases, *_fit_networks(standard, targets, counting.min(axis=1)))
+            fitted = machine.fit(design[known], target[known], sample_weight=weight[known])
+            weights[:, head], biases[head] = fitted.coef_[0] / lengths, fitted.intercept_[0]
+    return weights, biases
 
 
 def _fit_networks(standard: Floats, targets: Targets, counting: Floats) -> tuple[Floats, Floats, Floats, Floats]:

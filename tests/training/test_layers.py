@@ -22,7 +22,7 @@ def test_the_second_layer_sees_what_two_inputs_say_together(either_or: tuple[np.
     """Logistic heads alone give every message one half here."""
     inputs, targets = either_or
     folds = np.arange(len(inputs)) % 4
-    layer = fit_second_layer(inputs, targets, np.ones(targets.shape, dtype=np.float32), folds)
+    layer = fit_second_layer(inputs, targets, np.ones(targets.shape, dtype=np.float32), folds, jobs=1)
     held_out = layer.held_out[:, 0]
     assert held_out[targets[:, 0]].mean() - held_out[~targets[:, 0]].mean() > 0.15
 
@@ -34,7 +34,7 @@ def test_messages_of_weight_zero_teach_nothing(either_or: tuple[np.ndarray, np.n
     weights[::2] = 0
     garbled = targets.copy()
     garbled[::2] = ~garbled[::2]
-    one, other = (fit_second_layer(inputs, each, weights, folds).stack for each in (targets, garbled))
+    one, other = (fit_second_layer(inputs, each, weights, folds, jobs=1).stack for each in (targets, garbled))
     assert np.array_equal(one.probabilities(inputs), other.probabilities(inputs))
 
 
@@ -42,7 +42,7 @@ def test_the_same_data_give_the_same_probabilities(either_or: tuple[np.ndarray, 
     """Seeds are fixed."""
     inputs, targets = either_or
     weights, folds = np.ones(targets.shape, dtype=np.float32), np.arange(len(inputs)) % 4
-    one, other = (fit_second_layer(inputs, targets, weights, folds).held_out for _ in range(2))
+    one, other = (fit_second_layer(inputs, targets, weights, folds, jobs=1).held_out for _ in range(2))
     assert np.array_equal(one, other)
 
 
