@@ -178,6 +178,8 @@ def _around(mention: DateMention, scan: Scan, sentences: Sequence[Sentence], pla
     for name in classes_of(both):
         features += [f"c:{name}", f"{mention.lead}&c:{name}", f"{mention.kind}&c:{name}"]
     features += [f"end={sentence.mark}", f"first={not left}", f"lone={not right}"]
+    opening = sentence.words[:3]
+    features += [f"o{n}={' '.join(opening[:n])}" for n in (1, 2, 3) if len(opening) >= n]
     return features + _neighbours(sentences, place)
 
 
