@@ -14,6 +14,7 @@ from service.urgent import Urgent
 QUOTE = 220  # characters of a passage that are kept
 _SIGNS: frozenset[Label] = frozenset({"micro_managing", "take_over", "unpaid_rework", "scope_growth"})
 _KEPT = 200  # of one client within the window of the signs; more add nothing
+_ROOM = 64  # messages beyond, until it is tidied
 _EXAMPLES = 12  # of unreadable rows that are named
 
 
@@ -43,7 +44,7 @@ class ClientTally:
     asked: "array[int]" = field(default_factory=lambda: array("q"))
     answered: "array[int]" = field(default_factory=lambda: array("q"))
     latest: list[Quoted] = field(default_factory=list)
-    room: int = 64
+    room: int = _ROOM
 
     def keep(self, row: Assessment, window: timedelta) -> None:
         """Note a message for the signs of parting; those before the window of the newest are forgotten."""
@@ -54,7 +55,7 @@ class ClientTally:
             self.latest.sort(key=lambda one: one.seen.sent_at or _FIRST)
             since = (self.latest[-1].seen.sent_at or _FIRST) - window
             self.latest = [one for one in self.latest if (one.seen.sent_at or _FIRST) >= since][-_KEPT:]
-            self.room = 2 * len(self.latest) + 64
+            self.room = len(self.latest) + _ROOM
 
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
