@@ -13,7 +13,7 @@ from service.urgent import Urgent
 
 QUOTE = 220  # characters of a passage that are kept
 _SIGNS: frozenset[Label] = frozenset({"micro_managing", "take_over", "unpaid_rework", "scope_growth"})
-_KEPT = 200  # of one client within the window of the signs; more add nothing
+_KEPT = 100  # of one client within the window of the signs; more add nothing
 _ROOM = 64  # messages beyond, until it is tidied
 _EXAMPLES = 12  # of unreadable rows that are named
 
