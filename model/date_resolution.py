@@ -160,14 +160,14 @@ def _weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     if phrase.has("l"):
         return Resolved(sent - timedelta(days=7 - ahead), "past")
     if phrase.words[-1] in _WEEKS_ON and not phrase.has("xc"):  # Friday week
-        return Resolved(sent + timedelta(days=ahead + _WEEKS_ON[phrase.words[-1]]), "weekday")
+        return Resolved(sent + timedelta(days=ahead + _DAYS_OF[phrase.words[-1]]), "weekday")
     if phrase.has("x"):
         monday = sent + timedelta(days=7 - sent.weekday())
         return Resolved(monday + timedelta(days=int(phrase.numbers("W")[-1])), "weekday")
     return Resolved(sent + timedelta(days=ahead if phrase.has("c") else ahead or 7), "weekday")
 
 
-_WEEKS_ON = {"week": 7, "fortnight": 14}
+_WEEKS_ON = ("week", "fortnight")
 
 
 def _weekday_day(phrase: Phrase, sent_at: datetime) -> Resolved | None:
@@ -184,7 +184,7 @@ _NEXT_MONTH = timedelta(days=31)
 
 def _morning(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """In the morning: tomorrow's, but for who writes in the small hours; in the evening: today's."""
-    hour = phrase.number("P", 0)
+    hour = _day_part(phrase) or 0.0
     tomorrow = hour < _NOON and sent_at.hour >= _SMALL_HOURS
     return Resolved(sent_at.date() + timedelta(days=int(tomorrow)), "hour", hour)
 

@@ -78,13 +78,12 @@ def _merge(mentions: list[DateMention], codes: str, sent_at: datetime | None) ->
     return merged
 
 
-_GAP = re.compile(r"(?:o?P)?[,t@~bo(_-]{0,3}$")
-_WIDEST_GAP = 5
+_GAP = re.compile(r"(?:o?P)?[,t@~bo(_-]{0,3}")
 
 
 def _join(left: DateMention, right: DateMention, codes: str, sent_at: datetime | None) -> DateMention | None:
     gap = codes[left.last : right.first]
-    if len(gap) > _WIDEST_GAP or not _GAP.match(gap):
+    if not _GAP.fullmatch(gap):
         return None
     whole = replace(left, last=right.last)
     kinds = {left.kind, right.kind}

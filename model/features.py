@@ -18,7 +18,7 @@ SENTENCE_DIMENSIONS = 64  # of the word vectors, most telling first: a sentence 
 WINDOW = 6  # tokens: how far apart in a sentence two pivots may stand to be neighbours
 WORD, QUESTION, EXCLAMATION = 1, 2, 3  # kinds of token types
 _SHIFT = np.int64(1 << 21)  # room for that many distinct n-grams of one order
-OPENING = (1 << 21) - 1  # the id of what stands before a sentence's first token, a word and a pivot of its own
+OPENING = int(_SHIFT) - 1  # the id of what stands before a sentence's first token, a word and a pivot of its own
 _EMPTY: Ints = np.zeros(0, dtype=np.int64)
 
 

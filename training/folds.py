@@ -27,6 +27,11 @@ def folds(messages: Sequence[LabelledMessage], number: int = FOLDS) -> Ints:
     return np.array([fold[group] for group in groups], dtype=np.int64)
 
 
+def whole_and_without_each(folds: Ints) -> list[Ints]:
+    """The rows to learn from: all of them, then all but those of each fold, the lowest fold first."""
+    return [np.arange(len(folds)), *(np.flatnonzero(folds != fold) for fold in np.unique(folds))]
+
+
 def _groups(messages: Sequence[LabelledMessage], number: int) -> list[str]:
     """The author batch where there are enough of them; a small batch (a user's own labels) goes by client."""
     sizes = Counter(message.batch for message in messages)

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from model.layers import MESSAGE_HEADS, Stack, hinges, ordered, reached, standardised
 from model.lexicon import Floats
 from model.text import Ints
+from training.folds import whole_and_without_each
 from training.targets import Targets
 
 _KNOTS = (0.3, 0.6, 0.85, 0.97)  # quantiles of each input at which its effect may bend
@@ -39,11 +40,10 @@ def fit_second_layer(inputs: Floats, targets: Targets, weights: Floats, folds: I
 
     ``weights`` (messages, heads) say how much each message counts for each head. Folds run in parallel processes.
     """
-    held = np.unique(folds)
-    learnt = [np.arange(len(folds)), *(np.flatnonzero(folds != fold) for fold in held)]
+    learnt = whole_and_without_each(folds)
     whole, *stacks = Parallel(n_jobs=jobs)(delayed(_fit)(inputs[own], targets[own], weights[own]) for own in learnt)
     held_out = np.zeros(targets.shape, dtype=np.float32)
-    for fold, stack in zip(held, stacks, strict=True):
+    for fold, stack in zip(np.unique(folds), stacks, strict=True):
         held_out[folds == fold] = stack.probabilities(inputs[folds == fold])
     return SecondLayer(whole, held_out)
 

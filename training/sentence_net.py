@@ -16,6 +16,7 @@ from model.lexicon import Floats
 from model.sentence_net import SentenceNet
 from model.space import Design
 from model.text import Ints
+from training.folds import whole_and_without_each
 from training.targets import Targets
 
 NETWORKS, UNITS, PACE, TOGETHER = 2, 48, 0.08, 40  # chosen in docs/experiments.md; so many messages a step, each once
@@ -52,11 +53,10 @@ class SentenceLayer:
 
 def fit_sentence_layer(lesson: SentenceLesson, folds: Ints, seed: int, jobs: int) -> SentenceLayer:
     """Learn from all messages and once without each fold (of each message), in parallel processes."""
-    held = np.unique(folds)
-    learnt = [np.arange(len(folds)), *(np.flatnonzero(folds != fold) for fold in held)]
+    learnt = whole_and_without_each(folds)
     whole, *nets = Parallel(n_jobs=jobs)(delayed(fit_sentence_net)(lesson, own, seed) for own in learnt)
     held_out = np.zeros(lesson.marked.shape, dtype=np.float32)
-    for fold, net in zip(held, nets, strict=True):
+    for fold, net in zip(np.unique(folds), nets, strict=True):
         rows = np.flatnonzero(folds[lesson.owner] == fold)
         held_out[rows] = net.scores(Design(lesson.design.ngrams[rows], lesson.design.vectors[rows]))
     return SentenceLayer(whole, held_out)
