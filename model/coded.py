@@ -4,14 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from model.columns import Ints
 from model.lexicon import Floats
 
 Bytes = npt.NDArray[np.int8]
-
-_FEW = 32  # so many times fewer entries than columns are sorted rather than ticked off
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +27,3 @@ class Coded:
     def __getitem__(self, rows: Ints) -> Floats:
         """The weights of some rows."""
         return np.asarray(self.codes[rows] * self.steps[rows, None], dtype=np.float32)
-
-
-def narrowed(ngrams: sparse.csr_matrix) -> tuple[Ints, sparse.csr_matrix]:
-    """The columns that have entries, and the matrix with these columns alone."""
-    rows, columns = ngrams.shape
-    if ngrams.nnz * _FEW < columns:
-        used, place = np.unique(ngrams.indices, return_inverse=True)
-    else:
-        there = np.zeros(columns, dtype=bool)
-        there[ngrams.indices] = True
-        used, place = np.flatnonzero(there), (np.cumsum(there, dtype=np.int32) - 1)[ngrams.indices]
-    return used, sparse.csr_matrix((ngrams.data, place, ngrams.indptr), shape=(rows, len(used)))

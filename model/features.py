@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from model.coded import narrowed
 from model.columns import Columns, Ints, spread
 from model.grams import GramTable, character_grams
 from model.lexicon import Floats, Lexicon, Vectors
+from model.narrow import Narrow, used
 from model.places import Places
 from model.tallies import by_row, tally
 from model.text import Bools, Tokens
@@ -105,10 +105,11 @@ class TypeTable:
         """Of each type ``WORD``, ``QUESTION``, ``EXCLAMATION`` or 0."""
         return self._types[3]
 
-    def characters(self, types: Ints, columns: int) -> sparse.csr_matrix:
-        """The character n-grams of some types, one row a type, in so many columns."""
-        place, row = spread(self._types[4][types], self._types[5][types])
-        return by_row(np.ones(len(place), np.float32), row, self._grams[0][place], (len(types), columns))
+    def characters(self, types: Ints) -> tuple[Ints, Ints]:
+        """The character n-grams of some types, one type after the other, and how many each has."""
+        counts = self._types[5][types]
+        place, _ = spread(self._types[4][types], counts)
+        return self._grams[0][place], counts
 
 
 def learn_vocabulary(
@@ -141,7 +142,7 @@ def learn_vocabulary(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often each n-gram stands in each row (a sentence or a text): one sparse matrix, columns as the vocabulary's.
+    """How often each n-gram stands in each row (a sentence or a text); columns as the vocabulary's.
 
     ``bounds`` are the first columns of the blocks but the first: of a text pivots, neighbours and characters, of a
     sentence pivots and neighbours; ``vectors`` has shape (rows, dimensions): the weighted sum of the word vectors, of
@@ -149,7 +150,7 @@ class Counts:
     sum over its sentences; None where there is no encoder.
     """
 
-    ngrams: sparse.csr_matrix
+    ngrams: Narrow
     bounds: tuple[int, ...]
     vectors: Floats
     encoded: Floats | None = None
@@ -160,27 +161,39 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vec
 
     Only sentences are counted token by token; texts are sums over their sentences, and over their words' characters.
     """
-    sentences, texts = len(tokens.sentence_text), tokens.texts
-    bounds = vocabulary.bounds
+    sentences, bounds = len(tokens.sentence_text), vocabulary.bounds
     features, token = _features(tokens, vocabulary, table)
     by_sentence = tally(tokens.sentence[token], features, (sentences, bounds[2]))
-    member = by_row(np.ones(sentences, np.float32), tokens.sentence_text, np.arange(sentences), (texts, sentences))
-    types, type_ = np.unique(tokens.types, return_inverse=True)
-    characters = table.characters(types, len(vocabulary.characters))
-    # Token by token, in their order: sums must not depend on what was read before, nor on the other texts.
-    words = by_row(np.ones(len(type_), np.float32), tokens.text, type_, (texts, len(types)))
-    used, narrow = narrowed(by_sentence)  # products of wide matrices first clear room for every column
-    summed_up = member @ narrow
-    of_texts = sparse.csr_matrix((summed_up.data, used[summed_up.indices], summed_up.indptr), shape=(texts, bounds[2]))
-    by_text = sparse.hstack([of_texts, words @ characters], format="csr")
+    by_text = _of_texts(tokens, by_sentence, table, bounds[2] + len(vocabulary.characters))
     rows = table.rows[tokens.types]
     known = rows >= 0
     meant, meaning_of = np.unique(rows[known], return_inverse=True)
     meaning = summed(tokens.sentence[known], meaning_of, sentences, vectors[meant])
+    whole = summed(tokens.sentence_text, np.arange(sentences), tokens.texts, meaning)
     return (
         Counts(by_sentence, bounds[:2], meaning[:, :SENTENCE_DIMENSIONS]),
-        Counts(by_text, bounds, np.asarray(member @ meaning, dtype=np.float32)),
+        Counts(by_text, bounds, whole),
     )
+
+
+def _of_texts(tokens: Tokens, by_sentence: Narrow, table: TypeTable, width: int) -> Narrow:
+    """Counts of texts: of their sentences, and of their words' characters, summed in one product."""
+    sentences, told = len(tokens.sentence_text), len(by_sentence.columns)
+    types, type_ = np.unique(tokens.types, return_inverse=True)
+    letters, counts = table.characters(types)
+    characters, place = used(letters, width - by_sentence.width)
+    own = by_sentence.matrix
+    ends = np.concatenate([own.indptr, own.indptr[-1] + np.cumsum(counts, dtype=np.int32)])
+    data = np.concatenate([own.data, np.ones(len(letters), dtype=np.float32)])
+    indices = np.concatenate([own.indices, (place + told).astype(np.int32)])
+    parts = sparse.csr_matrix((data, indices, ends), shape=(sentences + len(types), told + len(characters)))
+    # Token by token, in their order: sums must not depend on what was read before, nor on the other texts.
+    owner = np.concatenate([tokens.sentence_text, tokens.text])
+    order = np.argsort(owner, kind="stable")
+    part = np.concatenate([np.arange(sentences), sentences + type_])
+    member = by_row(np.ones(len(owner), np.float32), owner[order], part[order], (tokens.texts, len(ends) - 1))
+    columns = np.concatenate([by_sentence.columns, by_sentence.width + characters])
+    return Narrow(member @ parts, columns, width)
 
 
 def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple[Ints, Ints]:

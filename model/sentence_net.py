@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.coded import Coded, narrowed
+from model.coded import Coded
 from model.lexicon import Floats
 from model.space import Design
 from model.text import Ints
@@ -31,8 +31,8 @@ class SentenceNet:
     def scores(self, design: Design) -> Floats:
         """Scores of shape (sentences, heads), log-odds for one that stands alone, within ``FARTHEST``."""
         units = len(self.unit_biases)
-        used, narrow = narrowed(design.ngrams)
-        first = narrow @ self.weights[self.rows[used]] + design.vectors @ self.vectors
+        ngrams = design.ngrams
+        first = ngrams.matrix @ self.weights[self.rows[ngrams.columns]] + design.vectors @ self.vectors
         lit = np.maximum(first[:, :units] + self.unit_biases, 0)
         scores = lit @ self.outputs + first[:, units:] + self.biases
         return np.asarray(np.clip(scores, -FARTHEST, FARTHEST), dtype=np.float32)

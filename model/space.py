@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from model.coded import Coded, narrowed
+from model.coded import Coded
 from model.features import Counts
 from model.lexicon import Floats
+from model.narrow import Narrow
 
 SENTENCE_BLOCKS = (1.0, 1.2, 1.2)  # of words, pivots, neighbours; characters there: twice the work for nothing
 MESSAGE_BLOCKS = (*SENTENCE_BLOCKS, 0.5)  # and of characters; see docs/experiments.md
@@ -30,8 +31,9 @@ class Level:
     @classmethod
     def learn(cls, counts: Counts, blocks: Sequence[float]) -> "Level":
         """Take the frequencies from the counts of the training texts."""
-        rows, columns = counts.ngrams.shape
-        idf = np.log((1 + rows) / (1 + np.bincount(counts.ngrams.indices, minlength=columns))) + 1
+        ngrams = counts.ngrams.wide
+        rows, columns = ngrams.shape
+        idf = np.log((1 + rows) / (1 + np.bincount(ngrams.indices, minlength=columns))) + 1
         return cls(idf.astype(np.float32), np.array(blocks, dtype=np.float32))
 
 
@@ -39,7 +41,7 @@ class Level:
 class Design:
     """Rows of one level ready for a linear head: weighted n-grams side by side (sparse), and vectors (dense)."""
 
-    ngrams: sparse.csr_matrix
+    ngrams: Narrow
     vectors: Floats
 
     @classmethod
@@ -53,7 +55,7 @@ class Design:
     @property
     def matrix(self) -> sparse.csr_matrix:
         """Everything in one sparse matrix without stored zeros, for fitting."""
-        whole = sparse.hstack([self.ngrams, sparse.csr_matrix(self.vectors)], format="csr", dtype=np.float32)
+        whole = sparse.hstack([self.ngrams.wide, sparse.csr_matrix(self.vectors)], format="csr", dtype=np.float32)
         whole.eliminate_zeros()
         return whole
 
@@ -68,8 +70,8 @@ class Heads:
 
     def scores(self, design: Design) -> Floats:
         """Scores of shape (rows, heads)."""
-        used, narrow = narrowed(design.ngrams)
-        scores = narrow @ self.weights[used] + design.vectors @ self.vectors + self.biases
+        ngrams = design.ngrams
+        scores = ngrams.matrix @ self.weights[ngrams.columns] + design.vectors @ self.vectors + self.biases
         return np.asarray(scores, dtype=np.float32)
 
 
@@ -85,14 +87,14 @@ def _scaled(vectors: Floats, length: float) -> Floats:
     return np.asarray(vectors * (length / lengths), dtype=np.float32)
 
 
-def _weigh(counts: Counts, level: Level) -> sparse.csr_matrix:
+def _weigh(counts: Counts, level: Level) -> Narrow:
     """Sublinear tf-idf in place of counts, each block of each row scaled to its length."""
-    block, rows = counts.ngrams, counts.ngrams.shape[0]
-    data = (1.0 + np.log(block.data)) * level.idf[block.indices]
-    blocks = len(level.blocks)
-    part = np.repeat(np.arange(0, blocks * rows, blocks), np.diff(block.indptr))
-    for bound in counts.bounds:
-        part += block.indices >= bound
+    ngrams, blocks = counts.ngrams, len(level.blocks)
+    own, rows = ngrams.matrix, ngrams.matrix.shape[0]
+    data = (1.0 + np.log(own.data)) * level.idf[ngrams.columns][own.indices]
+    block = np.searchsorted(counts.bounds, ngrams.columns, side="right").astype(np.int32)
+    part = np.repeat(np.arange(0, blocks * rows, blocks, dtype=np.int32), np.diff(own.indptr)) + block[own.indices]
     norms = np.sqrt(np.bincount(part, data * data, minlength=blocks * rows))
     scale = np.tile(level.blocks, rows) / np.maximum(norms, 1e-6)
-    return sparse.csr_matrix((data * scale.astype(np.float32)[part], block.indices, block.indptr), shape=block.shape)
+    weighed = sparse.csr_matrix((data * scale.astype(np.float32)[part], own.indices, own.indptr), shape=own.shape)
+    return Narrow(weighed, ngrams.columns, ngrams.width)

@@ -5,9 +5,10 @@ import numpy.typing as npt
 from scipy import sparse
 
 from model.columns import Ints
+from model.narrow import Narrow, used
 
 
-def tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
+def tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Narrow:
     """How often each pair of row and column stands in the entries."""
     # Narrow keys halve the time of sorting.
     narrow = shape[0] * shape[1] <= np.iinfo(np.uint32).max
@@ -17,7 +18,8 @@ def tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matri
     first = np.flatnonzero(opens)
     row, column = np.divmod(keys[first], keys.dtype.type(shape[1]))
     times = np.diff(first, append=len(keys)).astype(np.float32)
-    return by_row(times, row, column, shape)
+    known, place = used(column, shape[1])
+    return Narrow(by_row(times, row, place, (shape[0], len(known))), known, shape[1])
 
 
 def by_row(data: npt.NDArray[np.float32], rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:

@@ -44,7 +44,7 @@ def fit_first_layer(
     ``weights`` (rows, heads) say how much each row counts; one of weight 0 is not learnt from.
     """
     fitting = _Fitting(design.matrix, folds, strength, seed, jobs)
-    exact, ngrams = fitting.heads(targets, weights), design.ngrams.shape[1]
+    exact, ngrams = fitting.heads(targets, weights), design.ngrams.width
     heads = Heads(Coded.of(exact.weights[:ngrams]), exact.weights[ngrams:], exact.biases)
     return FirstLayer(heads, fitting.held_out(targets, weights))
 

@@ -33,4 +33,4 @@ def learnt(
     targets = message_targets(messages)[:, : len(LABELS)]
     weights = message_weights(messages, 1.0)[:, : len(LABELS)]
     curve = learning_curve(design.matrix, targets, weights, fitted.folds, seed=seed, jobs=jobs)
-    return curve, strongest(messages, design.ngrams, targets, own)
+    return curve, strongest(messages, design.ngrams.wide, targets, own)

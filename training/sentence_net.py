@@ -8,11 +8,12 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from model.coded import Coded, narrowed
+from model.coded import Coded
 from model.columns import spread
 from model.features import summed
 from model.layers import SENTENCE_HEADS
 from model.lexicon import Floats
+from model.narrow import Narrow
 from model.sentence_net import SentenceNet
 from model.space import Design
 from model.text import Ints
@@ -108,7 +109,8 @@ class _Pupil:
     def learn(self, messages: Ints) -> None:
         """Take one step along the gradient of the loss on some messages."""
         rows, text = self._rows(messages)
-        used, narrow = narrowed(self._matrix[rows])
+        ngrams = Narrow.of(self._matrix[rows])
+        narrow, used = ngrams.matrix, ngrams.columns
         units = narrow @ self.units.values[used] + self.unit_biases.values
         lit = np.maximum(units, 0)
         scores = lit @ self.outputs.values + narrow @ self.direct.values[used] + self.biases.values
@@ -177,7 +179,7 @@ def _averaged(pupils: list[_Pupil], known: Ints, design: Design) -> SentenceNet:
     units = np.hstack([pupil.units.values for pupil in pupils])
     direct = np.mean([pupil.direct.values for pupil in pupils], axis=0)
     learnt = np.hstack([units, direct])
-    ngrams = design.ngrams.shape[1]
+    ngrams = design.ngrams.width
     grams = int(np.searchsorted(known, ngrams))  # so many of the features are n-grams, the others vectors' dimensions
     unknown = np.zeros((1, learnt.shape[1]), dtype=np.float32)
     rows = np.full(ngrams, grams, dtype=np.int32)

@@ -137,7 +137,7 @@ def test_a_reader_never_holds_more_than_its_bound(
     fresh = Reader(tokenizer, vocabulary, lexicon, weights)
     ours, theirs = small.read([""], [TEXTS[0]]), fresh.read([""], [TEXTS[0]])
     assert np.array_equal(ours.words, theirs.words)
-    assert (ours.messages.ngrams != theirs.messages.ngrams).nnz == 0
+    assert (ours.messages.ngrams.wide != theirs.messages.ngrams.wide).nnz == 0
 
 
 def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
@@ -145,8 +145,8 @@ def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary,
     reader = Reader(tokenizer, vocabulary, lexicon, np.ones(5, dtype=np.float32))
     reading = reader.read(["Logo"], ["Send it. Please send it."])
     column = vocabulary.words.index("send")
-    assert reading.messages.ngrams[:, column].toarray().tolist() == [[2.0]]
-    assert reading.sentences.ngrams[:, column].toarray().ravel().tolist() == [0.0, 1.0, 1.0]
+    assert reading.messages.ngrams.wide[:, column].toarray().tolist() == [[2.0]]
+    assert reading.sentences.ngrams.wide[:, column].toarray().ravel().tolist() == [0.0, 1.0, 1.0]
     expected = lexicon.vectors[np.array([lexicon.rows["logo"], 0, 0, 2])].sum(axis=0)
     assert np.allclose(reading.messages.vectors[0], expected, atol=1e-6)
 
@@ -160,7 +160,7 @@ def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary, 
     own = TypeTable(learnt, lexicon)
     own.update(tokenizer.strings)
     _, texts = count(tokens, learnt, own, lexicon.vectors)
-    pairs = texts.ngrams[:, len(learnt.words) : learnt.sizes[0]].toarray().tolist()
+    pairs = texts.ngrams.wide[:, len(learnt.words) : learnt.sizes[0]].toarray().tolist()
     inside, *openings = zip(*pairs, strict=True)
     assert inside == (1.0, 0.0)
     assert sorted(openings) == [(0.0, 1.0), (1.0, 1.0)]  # "it" opens the last sentence, "send" one of each text
@@ -177,7 +177,7 @@ def test_a_batch_is_weighed_as_its_texts_one_by_one(
     for number, text in enumerate(TEXTS):
         alone = Design.of(reader.read([""], [text]).messages, level)
         assert np.allclose(together.matrix[number].toarray(), alone.matrix.toarray(), atol=1e-6)
-    words = np.asarray(together.ngrams[0, : sum(vocabulary.sizes[:1])].toarray())
+    words = np.asarray(together.ngrams.wide[0, : sum(vocabulary.sizes[:1])].toarray())
     assert np.linalg.norm(words) == pytest.approx(1.0, abs=1e-5)
 
 

@@ -7,8 +7,9 @@ import pytest
 from scipy import sparse
 
 from data.taxonomy import LABELS
-from model.coded import Coded, narrowed
+from model.coded import Coded
 from model.layers import SENTENCE_HEADS
+from model.narrow import Narrow
 from model.space import Design
 from training.sentence_net import SentenceLesson, fit_sentence_layer, fit_sentence_net, without_marks_of_claims
 
@@ -26,7 +27,7 @@ def lesson(words: np.ndarray, marked: np.ndarray, borne: np.ndarray) -> Sentence
     ones = np.ones((words.size, 1), dtype=np.float32)
     nothing = np.zeros((words.size, 0), dtype=np.float32)
     return SentenceLesson(
-        Design(sparse.csr_matrix(matrix), nothing),
+        Design(Narrow.of(sparse.csr_matrix(matrix)), nothing),
         owner,
         marked.reshape(-1, 1),
         ones,
@@ -73,7 +74,9 @@ def test_two_words_together_say_what_neither_says_alone() -> None:
     ones = np.ones((len(both), 1), dtype=np.float32)
     nothing = np.zeros((len(both), 0), dtype=np.float32)
     columns = sparse.csr_matrix(np.hstack([both, ones]).astype(np.float32))
-    each = SentenceLesson(Design(columns, nothing), np.arange(len(both)), odd[:, None], ones, odd[:, None], ones)
+    each = SentenceLesson(
+        Design(Narrow.of(columns), nothing), np.arange(len(both)), odd[:, None], ones, odd[:, None], ones
+    )
     told = fit_sentence_net(each, np.arange(len(both)), seed=0).scores(each.design)[:, 0]
     assert told[odd].min() > told[~odd].max()
 
@@ -130,8 +133,9 @@ def test_only_what_is_needed_is_decoded(columns: int) -> None:
     random = np.random.default_rng(CHANCE)
     ngrams = sparse.random(8, columns, density=20 / columns, format="csr", dtype=np.float32, random_state=CHANCE)
     weights = random.normal(size=(columns, 3)).astype(np.float32)
-    used, narrow = narrowed(ngrams)
-    assert np.allclose(narrow @ weights[used], ngrams @ weights, atol=1e-5)
+    narrow = Narrow.of(ngrams)
+    assert np.allclose(narrow.matrix @ weights[narrow.columns], ngrams @ weights, atol=1e-5)
+    assert (narrow.wide != ngrams).nnz == 0
     coded = Coded.of(weights)
     assert coded.codes.dtype == np.int8
-    assert np.allclose(coded[used], weights[used], atol=np.abs(weights).max() / 200)
+    assert np.allclose(coded[narrow.columns], weights[narrow.columns], atol=np.abs(weights).max() / 200)
