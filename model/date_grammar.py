@@ -1,17 +1,14 @@
 """The grammar of dates: a text as a string of one-character codes, and the patterns in which those codes tell a date.
 
-The codes are those of :mod:`model.date_words`. Every pattern is of bounded length: a search is linear in the text.
+The codes are those of :mod:`model.date_words`, as :mod:`model.spelling` puts them. Every pattern is of bounded length:
+a search is linear in the text.
 """
 
 import re
 from dataclasses import dataclass
-from itertools import islice, repeat
 
-from model.date_words import CODES, LEAD_OF, LEXICON
-
-_WORD = re.compile(
-    r"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|\n(?=\s*\n|\s*[-–•*]\s|\s*\d{1,2}[.)]\s)|[^\W\d_]+"
-)
+from model.date_words import LEAD_OF, LEXICON
+from model.spelling import Written
 
 # One rule a line: its name, and alternatives over the codes. At one place the first rule that fits is taken.
 # Spaces are for the eye. "P*" stands for a part of the day, "U*" for a unit, "N*" for a number.
@@ -49,7 +46,7 @@ bare_end    z
 """
 # A phrase has one of the telling codes, with only leading ones before it: a quick look spares most words the rules.
 _TELLING = "YdfMmjJsenPKUTWHXzQREVkq"
-_LEADING = "tioxclapvI-"
+_LEADING = "tioxclapvI"
 _SHORTHAND = {"P*": "(?:P|pU)", "U*": "[UJ]", "N*": "[dnqeas]"}
 
 
@@ -87,64 +84,10 @@ class Phrase:
         return units[-1] if units else ""
 
 
-def split_words(text: str) -> tuple[list[str], str]:
-    """The words and marks of a text in lower case, and their codes.
-
-    A line break before a blank line or a list item is a mark too.
-    """
-    lowered = _lowered(text)
-    words = _WORD.findall(lowered)
-    codes = "".join(map(_CODE_OF.get, words, repeat("_")))
-    if not _UNSURE.search(codes):
-        return words, codes
-    return words, _UNSURE.sub(
-        lambda match: _settle(match, _is_capital(match.start(), words, text, lowered), words), codes
-    )
-
-
-def word_starts(text: str, count: int) -> list[int]:
-    """Where each of the first words and marks that ``split_words`` finds begins in the text."""
-    return [found.start() for found in islice(_WORD.finditer(_lowered(text)), count)]
-
-
-def find_phrases(words: list[str], codes: str) -> list[Phrase]:
+def find_phrases(text: Written) -> list[Phrase]:
     """All stretches that look like a date, from left to right, none overlapping."""
-    return [_phrase(match, words) for match in _GRAMMAR.finditer(codes) if not _is_amount(match, codes)]
-
-
-_MARKS = {mark: mark for mark in ".,:;!?/-()'\"%"} | {"\n": "|", "–": "-", "—": "-", "’": "'"}
-_CODE_OF = _MARKS | CODES
-_UNSURE = re.compile("[LSN]")
-_WRITTEN = {  # each word of those codes where it is a word of its own, as _WORD sees it
-    word: re.compile(rf"(?<![^\W\d_]){word}(?![a-z\xdf-\u024f])") for word, code in CODES.items() if code in "LSN"
-}
-
-
-def _lowered(text: str) -> str:
-    """The text in lower case, every character at its place (a few capitals grow when lowered)."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
-
-
-def _is_capital(place: int, words: list[str], text: str, lowered: str) -> bool:
-    """Tell whether a word that only sometimes is a day is written with a capital."""
-    word = words[place]
-    nth = words[:place].count(word)
-    found = next(islice(_WRITTEN[word].finditer(lowered), nth, None))
-    return text[found.start()].isupper()
-
-
-def _settle(match: re.Match[str], capital: bool, words: list[str]) -> str:
-    """What a word means that is a day only sometimes: a capital tells, and the word before it."""
-    place = match.start()
-    before = match.string[place - 1] if place else "|"
-    if match.group() == "S":
-        return "W" if capital or before in "b~cxf" or (place and words[place - 1] == "for") else "_"
-    if match.group() == "N":
-        return "_" if capital else "T"
-    return "W" if before in "b~" or (capital and before not in "deno") else "U"
+    matches = _GRAMMAR.finditer(text.codes)
+    return [_phrase(match, text.words) for match in matches if not _is_amount(match, text.codes)]
 
 
 def _phrase(match: re.Match[str], words: list[str]) -> Phrase:
@@ -181,7 +124,7 @@ def _compile(rules: str) -> re.Pattern[str]:
         joined = joined.replace(short, full)
     named = [line.split(maxsplit=1) for line in joined.splitlines()]
     alternatives = "|".join(f"(?P<{name}>{pattern.replace(' ', '')})" for name, pattern in named)
-    return re.compile(rf"(?=[{_LEADING}]*_?-?[{_TELLING}])(?![-_])(?:{alternatives})")
+    return re.compile(rf"(?=[{_TELLING}]|[{_LEADING}][{_LEADING}-]*_?-?[{_TELLING}])(?:{alternatives})")
 
 
 _GRAMMAR = _compile(_RULES)

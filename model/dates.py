@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from model.date_arithmetic import in_month
-from model.date_grammar import Phrase, find_phrases, split_words
+from model.date_grammar import Phrase, find_phrases
 from model.date_resolution import DateKind, Moment, Resolved, resolve
+from model.spelling import Written
 
 _US_OFFSETS = (-10, -4)  # hours from UTC: where 3/4 is the fourth of March
 
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A day that is named by ``Scan.words[first:last]``.
+    """A day that is named by the text's ``words[first:last]``.
 
     ``kind`` says how it is told, ``hour`` the hour of day if one is told (0 to 24), ``lead`` the class of the
     preposition before it (``by``, ``before``, ``since``, ..., or ``none``).
@@ -29,32 +30,30 @@ class DateMention:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A text's words with their codes, and the days it names from left to right."""
+    """A text, and the days it names from left to right."""
 
-    words: list[str]
-    codes: str
+    text: Written
     mentions: tuple[DateMention, ...]
 
 
-def scan_dates(text: str, sent_at: datetime | None, prefer_month_first: bool = False) -> Scan:
-    """The words of ``text`` and the days that they name, from left to right.
+def scan_dates(text: Written, sent_at: datetime | None, prefer_month_first: bool = False) -> Scan:
+    """The days that a text names, from left to right.
 
     Args:
         text: a subject or a body, any of the three languages or a mix of them.
         sent_at: when it was sent, in the sender's own time; without it only dates with a year are found.
         prefer_month_first: read 3/4 as the fourth of March; done anyhow for the offsets of the Americas.
     """
-    words, codes = split_words(text)
-    phrases = find_phrases(words, codes)
+    phrases = find_phrases(text)
     if not phrases:
-        return Scan(words, codes, ())
+        return Scan(text, ())
     moment = Moment(sent_at, prefer_month_first or _writes_month_first(sent_at))
     resolved: list[tuple[Phrase, Resolved]] = []
     for phrase in phrases:
         if found := resolve(phrase, moment, resolved[-1][1] if resolved else None):
             resolved.append((phrase, found))
     mentions = [_mention(phrase, found) for phrase, found in resolved]
-    return Scan(words, codes, tuple(_merge(mentions, codes, sent_at)))
+    return Scan(text, tuple(_merge(mentions, text.codes, sent_at)))
 
 
 def _writes_month_first(sent_at: datetime | None) -> bool:

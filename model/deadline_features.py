@@ -1,14 +1,23 @@
 """What the deadline chooser sees of a named day: its form, the words around it, its place among the other days."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from data.records import Part
-from model.date_grammar import word_starts
 from model.dates import DateMention, Scan, scan_dates
+from model.spelling import Written
+
+# What a day's features are by name: a slot, and what stands there. The slot of those that name themselves is empty.
+Features = Mapping[str, Collection[str]]
+SLOTS = (
+    *("l0=", "l1=", "l2=", "r0=", "r1=", "r2=", "l:", "r:"),  # words left and right, by place and as bags
+    *("s:", "4:", "lh:", "rh:", "c:"),  # of the sentence: words, their beginnings, shapes left and right, classes
+    *("p:", "n:", "m:"),  # words of the sentences before and after, of the whole mail
+)
 
 _NEAR = 3  # words whose exact place is kept
 _WINDOW = 6  # words on either side that are kept as a bag
@@ -33,11 +42,10 @@ _AFFIXES = ("paki", "ipa", "nag", "nak", "mag", "mak", "ni", "di", "me")
 _INFIX = re.compile(r"[bcdghklmnpqrstwy]?(?:in|um)[aeiou]")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence, or an item of a list: its words, where they stand in the scan, and the mark that ends it."""
 
-    words: tuple[str, ...]
+    words: list[str]
     begin: int
     end: int
     mark: str
@@ -45,7 +53,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A day that may be the deadline: where it is told, in which sentence of the mail, and its own features by name.
+    """A day that may be the deadline: where it is told, in which sentence of the mail, and its own features.
 
     ``at`` is the place of its first character in subject and text joined (see model.reader.joined).
     """
@@ -55,7 +63,7 @@ class Candidate:
     at: int
     sentence: int
     days: int
-    features: tuple[str, ...]
+    features: Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +73,31 @@ class MailReading:
     sentences: tuple[Sentence, ...]
     words: frozenset[str]
     candidates: tuple[Candidate, ...]
-    past: tuple[tuple[str, ...], ...]
+    past: tuple[Features, ...]
     sent_at: datetime | None
 
     @property
-    def features(self) -> list[str]:
-        """The features that all days of the mail share, by name."""
-        return [f"m:{word}" for word in self.words]
+    def features(self) -> Features:
+        """The features that all days of the mail share."""
+        return {"m:": self.words}
 
 
-def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = False) -> MailReading:
+def names(*several: Features) -> list[str]:
+    """Features by name."""
+    return [f"{slot}{value}" for features in several for slot, values in features.items() for value in values]
+
+
+def slot_of(name: str) -> tuple[str, str]:
+    """The slot of a feature's name, and what stands there."""
+    head = _HEAD.match(name)
+    slot = head[0] if head and head[0] in SLOTS else ""
+    return slot, name[len(slot) :]
+
+
+_HEAD = re.compile(r"[^:=]*[:=]")
+
+
+def read_mail(subject: Written, text: Written, sent_at: datetime | None, whole: bool = False) -> MailReading:
     """Read a mail; without a coming day in it there is nothing more to see, and past days are not looked at.
 
     ``whole`` asks for it all, to learn from.
@@ -86,14 +109,12 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
     coming = sorted({mention.date for _, scan in scans for mention in scan.mentions if _is_coming(mention, sent_at)})
     if not coming and not whole:
         return MailReading((), frozenset(), (), (), sent_at)
-    words = frozenset().union(*(scan.words for _, scan in scans))
+    words = frozenset(subject.words).union(text.words)
     sentences: list[Sentence] = []
     candidates: list[Candidate] = []
-    past: list[tuple[str, ...]] = []
+    past: list[Features] = []
     for part, scan in scans:
         own = split_sentences(scan)
-        last = max((mention.first for mention in scan.mentions if _is_coming(mention, sent_at)), default=None)
-        starts = [] if last is None else _starts(subject, text, part, last + 1)
         for mention in scan.mentions:
             is_coming = _is_coming(mention, sent_at)
             if not is_coming and not whole:
@@ -101,34 +122,29 @@ def read_mail(subject: str, text: str, sent_at: datetime | None, whole: bool = F
             place = next((i for i, one in enumerate(own) if one.begin <= mention.first < one.end), 0)
             around = _around(mention, scan, own, place)
             if not is_coming:
-                past.append((*around, f"lead={mention.lead}"))
+                around[""].append(f"lead={mention.lead}")
+                past.append(around)
                 continue
-            features = (*around, *_own(mention, scan, sent_at, part), *_order(mention, coming, place, len(own)))
-            at, days = starts[mention.first], _distance(mention.date, sent_at)
-            candidates.append(Candidate(part, mention, at, len(sentences) + place, days, features))
+            around[""] += [*_own(mention, scan, sent_at, part), *_order(mention, coming, place, len(own))]
+            at, days = scan.text.start(mention.first), _distance(mention.date, sent_at)
+            candidates.append(Candidate(part, mention, at, len(sentences) + place, days, around))
         sentences += own
     return MailReading(tuple(sentences), words, tuple(candidates), tuple(past), sent_at)
-
-
-def _starts(subject: str, text: str, part: Part, count: int) -> list[int]:
-    """Where the first words of a part stand in subject and text joined."""
-    if part == "subject":
-        return word_starts(subject, count)
-    return [len(subject) + 1 + start for start in word_starts(text, count)]
 
 
 def split_sentences(scan: Scan) -> list[Sentence]:
     """The sentences of a scanned text; list items count as sentences."""
     found, begin = [], 0
-    ends = [(match.start(), match.end(), match.group()[0]) for match in _SENTENCE_END.finditer(scan.codes)]
-    for start, end, mark in [*ends, (len(scan.codes), len(scan.codes), "")]:
+    words, codes = scan.text.words, scan.text.codes
+    ends = [(match.start(), match.end(), match.group()[0]) for match in _SENTENCE_END.finditer(codes)]
+    for start, end, mark in [*ends, (len(codes), len(codes), "")]:
         if start > begin:
-            found.append(Sentence(tuple(scan.words[begin:start]), begin, start, mark))
+            found.append(Sentence(words[begin:start], begin, start, mark))
         begin = end
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def shape(word: str) -> str:
     """The affix of a verb that tells asking or telling, doing or done, in one of the three languages; else nothing."""
     if len(word) < 4:
@@ -157,41 +173,35 @@ def _own(mention: DateMention, scan: Scan, sent_at: datetime | None, part: Part)
     days = _distance(mention.date, sent_at)
     step = sum(days >= edge for edge in _STEPS)
     kind, lead = mention.kind, mention.lead
-    told = " ".join(word for word in scan.words[mention.first : mention.last] if not word.isdigit())
+    told = " ".join(word for word in scan.text.words[mention.first : mention.last] if not word.isdigit())
     over = sent_at is not None and mention.hour is not None and days == 0 and mention.hour < sent_at.hour
     hour = "no" if mention.hour is None else "over" if over else "yes"
     single = [f"kind={kind}", f"lead={lead}", f"step={step}", f"hour={hour}", f"part={part}", f"told={told}"]
     return [*single, f"{kind}&{lead}", f"{lead}&{step}", f"{kind}&{step}", f"{kind}&hour={hour}"]
 
 
-def _around(mention: DateMention, scan: Scan, sentences: Sequence[Sentence], place: int) -> list[str]:
-    sentence = sentences[place]
-    left = scan.words[sentence.begin : mention.first]
-    right = scan.words[mention.last : sentence.end]
+def _around(mention: DateMention, scan: Scan, sentences: Sequence[Sentence], place: int) -> dict[str, list[str]]:
+    sentence, words = sentences[place], scan.text.words
+    left, right = words[sentence.begin : mention.first], words[mention.last : sentence.end]
     near_left, near_right = left[-_WINDOW:], right[:_WINDOW]
-    both = set(left).union(right)
-    features = [f"l{step}={word}" for step, word in enumerate(reversed(left[-_NEAR:]))]
-    features += [f"r{step}={word}" for step, word in enumerate(right[:_NEAR])]
-    features += [f"l:{word}" for word in near_left] + [f"r:{word}" for word in near_right]
-    features += [f"s:{word}" for word in both] + [f"4:{word[:4]}" for word in both if len(word) > 4]
-    features += [f"lh:{shape(word)}" for word in near_left] + [f"rh:{shape(word)}" for word in near_right]
-    for name in classes_of(both):
-        features += [f"c:{name}", f"{mention.lead}&c:{name}", f"{mention.kind}&c:{name}"]
-    features += [f"end={sentence.mark}", f"first={not left}", f"lone={not right}"]
-    opening = sentence.words[:3]
-    features += [f"o{n}={' '.join(opening[:n])}" for n in (1, 2, 3) if len(opening) >= n]
-    return features + _neighbours(sentences, place)
-
-
-def _neighbours(sentences: Sequence[Sentence], place: int) -> list[str]:
-    features = []
+    both = list({*left, *right})
+    classes = list(classes_of(both))
+    named = [f"end={sentence.mark}", f"first={not left}", f"lone={not right}"]
+    named += [f"{of}&c:{name}" for of in (mention.lead, mention.kind) for name in classes]
+    named += [f"o{n}={' '.join(sentence.words[:n])}" for n in (1, 2, 3) if len(sentence.words) >= n]
+    features = {f"l{step}=": [word] for step, word in enumerate(reversed(left[-_NEAR:]))}
+    features |= {f"r{step}=": [word] for step, word in enumerate(right[:_NEAR])}
+    features |= {"l:": near_left, "r:": near_right, "s:": both, "4:": [word[:4] for word in both if len(word) > 4]}
+    features |= {"lh:": [shape(word) for word in near_left], "rh:": [shape(word) for word in near_right], "c:": classes}
     if place:
         before = sentences[place - 1]
-        features += [f"p:{word}" for word in set(before.words)] + [f"pend={before.mark}"]
+        named.append(f"pend={before.mark}")
+        features["p:"] = before.words
     if place + 1 < len(sentences):
         after = sentences[place + 1]
-        features += [f"n:{word}" for word in set(after.words)] + [f"nend={after.mark}"]
-    return features
+        named.append(f"nend={after.mark}")
+        features["n:"] = after.words
+    return features | {"": named}
 
 
 def _order(mention: DateMention, coming: Sequence[date], place: int, sentences: int) -> list[str]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from model.columns import Ints
 from model.date_words import LEADS
-from model.deadline_features import Candidate, MailReading, classes_of
+from model.deadline_features import Candidate, Features, MailReading, classes_of, slot_of
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
 from model.text import Tokens
 
@@ -20,21 +20,38 @@ _KINDS = ("absolute", "weekday", "relative", "today", "duration", "period_end", 
 _ASKING = [SENTENCE_HEADS.index(head) for head in ("asks", "asks_soon", "asks_now")]
 _URGENCY = [MESSAGE_HEADS.index(head) for head in ("urgency_1", "urgency_2", "urgency_3")]
 _LEADS = ("none", *LEADS)
-_FLAGS = ("end=?", "pend=?", "nend=?", "first=True", "lone=True", "lh:ed", "rh:ed")
+_FLAGS = ("end=?", "pend=?", "nend=?", "first=True", "lone=True")
 _CLASSES = ("ask", "told", "void", "meet", "we", "you", "inform")
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A logistic regression over named features that are there or not."""
+    """A logistic regression over features that are there or not; ``weights`` by slot, and by what stands there."""
 
-    weights: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float]]
     bias: float
 
-    def sum(self, features: Iterable[str]) -> float:
+    @classmethod
+    def of(cls, weights: Iterable[tuple[str, float]], bias: float) -> "Linear":
+        """From weights by name."""
+        by_slot: dict[str, dict[str, float]] = {}
+        for name, weight in weights:
+            slot, value = slot_of(name)
+            by_slot.setdefault(slot, {})[value] = weight
+        return cls(by_slot, bias)
+
+    @property
+    def named(self) -> dict[str, float]:
+        """The weights by name."""
+        return {f"{slot}{value}": weight for slot, own in self.weights.items() for value, weight in own.items()}
+
+    def sum(self, features: Features) -> float:
         """The sum of the weights of the features that are there, each counted once; without the bias."""
-        weights = self.weights
-        return sum([weights[name] for name in set(features) if name in weights])
+        total = 0.0
+        for slot, values in features.items():
+            own = self.weights.get(slot, {})
+            total += sum([own[value] for value in own.keys() & values])
+        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +162,7 @@ def _form(candidate: Candidate, reading: MailReading) -> list[float]:
 
 
 def _flags(candidate: Candidate) -> list[float]:
-    features = set(candidate.features)
-    return [float(flag in features) for flag in _FLAGS] + [float(f"c:{name}" in features) for name in _CLASSES]
+    features = candidate.features
+    named, classes = features[""], features["c:"]
+    told = [float("ed" in features[side]) for side in ("lh:", "rh:")]
+    return [*(float(flag in named) for flag in _FLAGS), *told, *(float(name in classes) for name in _CLASSES)]

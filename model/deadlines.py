@@ -12,6 +12,7 @@ import numpy as np
 from data.records import Part
 from model.deadline_features import MailReading, read_mail
 from model.deadline_scores import Floats, Linear, Said, Trees, dense_features
+from model.spelling import Written
 
 FACT_NAMES = (
     "day_named",  # a coming day is named
@@ -60,10 +61,10 @@ class DeadlineModel:
     share: float
 
     def read(
-        self, subjects: Sequence[str], texts: Sequence[str], sent_ats: Sequence[datetime | None], said: Said
+        self, mails: Iterable[tuple[Written, Written]], sent_ats: Sequence[datetime | None], said: Said
     ) -> list[DatedMail]:
-        """The deadline of each mail and the facts about its days."""
-        readings = [read_mail(*mail) for mail in zip(subjects, texts, sent_ats, strict=True)]
+        """The deadline of each mail (subject and text) and the facts about its days."""
+        readings = [read_mail(*mail, sent_at) for mail, sent_at in zip(mails, sent_ats, strict=True)]
         return self.conclude(readings, self.probabilities(readings, said))
 
     def probabilities(self, readings: Sequence[MailReading], said: Said) -> list[Floats]:
@@ -82,9 +83,10 @@ class DeadlineModel:
 
     def parameters(self) -> dict[str, Any]:
         """Everything the model is, as arrays and what JSON can hold."""
+        named = self.nearby.named
         return {f"trees_{name}": getattr(self.trees, name) for name in _ARRAYS} | {
-            "nearby_names": list(self.nearby.weights),
-            "nearby_weights": np.array(list(self.nearby.weights.values()), dtype=np.float64),
+            "nearby_names": list(named),
+            "nearby_weights": np.array(list(named.values()), dtype=np.float64),
             "said_weights": self.said_weights,
             "biases": {"nearby": self.nearby.bias, "trees": self.trees.bias},
             "settings": {"depth": self.trees.depth, "threshold": self.threshold, "share": self.share},
@@ -97,7 +99,7 @@ class DeadlineModel:
         arrays = {name: np.asarray(saved[f"trees_{name}"]) for name in _ARRAYS}
         trees = Trees(**arrays, bias=float(biases["trees"]), depth=int(settings["depth"]))
         weights = np.asarray(saved["nearby_weights"]).tolist()
-        nearby = Linear(dict(zip(saved["nearby_names"], weights, strict=True)), float(biases["nearby"]))
+        nearby = Linear.of(zip(saved["nearby_names"], weights, strict=True), float(biases["nearby"]))
         return cls(
             nearby, np.asarray(saved["said_weights"]), trees, float(settings["threshold"]), float(settings["share"])
         )

@@ -54,6 +54,7 @@ class Pieces:
         self._known: dict[str, dict[str, int]] = {lang: {} for lang in _SPACY_CODE}
         self._pieces = Columns(3)
         self._tokens = Columns(4)
+        self.texts: list[str] = []
         self._letters = 0
         for cutter in self._cutters.values():
             cutter.forget()
@@ -123,6 +124,7 @@ class Pieces:
             rows += (len(piece), first, len(strings))
             first += len(strings)
             known[piece] = number
+            self.texts.append(piece)
             number += 1
             self._letters += len(piece)
             start = 0

@@ -1,7 +1,8 @@
 """A batch of messages → first-layer scores and second-layer inputs: one tokenisation, one count, two products."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, islice
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from model.encoder import SentenceEncoder
 from model.features import Counts, TypeTable, Vocabulary, count, summed
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
+from model.pieces import cut
+from model.spelling import Speller, Spelling, Written, spell
 from model.structure import structure
 from model.text import Ints, Tokenizer, Tokens
 
@@ -42,6 +45,7 @@ class Reader:
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.table = TypeTable(vocabulary, lexicon)
+        self._speller = Speller()
         self._vectors = replace(lexicon.vectors, weights=word_weights)
         self._encoder = encoder
 
@@ -50,6 +54,7 @@ class Reader:
         if self.tokenizer.full:
             self.tokenizer.forget()
             self.table.forget()
+            self._speller.forget()
         whole = [joined(*pair) for pair in zip(subjects, texts, strict=True)]
         tokens = self.tokenizer(whole)
         self.table.update(self.tokenizer.strings)
@@ -71,6 +76,15 @@ class Reader:
         """Kind of each token."""
         return reading.kinds
 
+    def written(self, reading: Reading) -> Iterator[tuple[Written, Written]]:
+        """Subject and text of each message, spelled for the grammar of dates."""
+        pieces, tokens = self.tokenizer.pieces, reading.tokens
+        self._speller.update(pieces)
+        numbers = iter(tokens.pieces.tolist())
+        for subject, many in zip(reading.subjects, tokens.piece_counts.tolist(), strict=True):
+            own = list(islice(numbers, many))
+            yield _parted(len(subject), [pieces[number] for number in own], self._speller.of(own))
+
     def stack_inputs(self, reading: Reading, message_scores: Floats, sentence_scores: Floats, facts: Floats) -> Floats:
         """What the second layer sees: message scores, gathered sentence scores, structure and facts about days."""
         gathered = gather(sentence_scores, reading.tokens)
@@ -81,6 +95,22 @@ class Reader:
 def joined(subject: str, text: str) -> str:
     """Subject and text as one, the subject on a line of its own; the text's offsets are shifted by its length + 1."""
     return f"{subject}\n{text}"
+
+
+def written(subject: str, text: str) -> tuple[Written, Written]:
+    """One message's subject and text, spelled for the grammar of dates."""
+    pieces = cut(joined(subject, text))
+    return _parted(len(subject), pieces, [spell(piece) for piece in pieces])
+
+
+def _parted(subject: int, pieces: list[str], spellings: list[Spelling]) -> tuple[Written, Written]:
+    """The pieces of a subject of so many characters, and those after the white space between it and the text."""
+    ends = accumulate(map(len, pieces))
+    place, end = next((place, end) for place, end in enumerate(ends) if end > subject)
+    return (
+        Written.spelled(pieces[:place], spellings[:place], 0),
+        Written.spelled(pieces[place + 1 :], spellings[place + 1 :], end),
+    )
 
 
 def _sentences(texts: Sequence[str], tokens: Tokens) -> list[str]:

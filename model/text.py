@@ -34,7 +34,8 @@ class Tokens:
 
     ``types`` number the distinct lower-cased tokens (see ``Tokenizer.strings``); ``starts`` and ``ends`` are character
     offsets into the token's own text; ``upper`` marks tokens in capitals. ``sentence`` numbers the sentences
-    through the whole batch; ``sentence_text`` tells the text of each sentence.
+    through the whole batch; ``sentence_text`` tells the text of each sentence. ``pieces`` number the pieces that the
+    texts were cut into (see ``Tokenizer.pieces``), ``piece_counts`` tell how many each text has.
     """
 
     types: Ints
@@ -43,6 +44,8 @@ class Tokens:
     upper: Bools
     sentence: Ints
     sentence_text: Ints
+    pieces: Ints
+    piece_counts: Ints
     texts: int
 
     @property
@@ -67,6 +70,11 @@ class Tokenizer:
     def strings(self) -> Sequence[str]:
         """The token types by number."""
         return self._pieces.strings
+
+    @property
+    def pieces(self) -> Sequence[str]:
+        """The pieces by number."""
+        return self._pieces.texts
 
     @property
     def full(self) -> bool:
@@ -108,6 +116,8 @@ def _tokens(pieces: Pieces, numbers: Ints, counts: Ints) -> Tokens:
         bits[kept] & UPPER > 0,
         np.cumsum(opens) - 1,
         owner[opens],
+        numbers,
+        counts,
         len(counts),
     )
 

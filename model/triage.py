@@ -80,7 +80,7 @@ class Triage:
             sentences = own.sentence_net.scores(Design.of(reading.sentences, own.sentence_level))
             messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))
             said = Said.of(reading.tokens, sentences, messages)
-            dated = own.deadlines.read(subjects, texts, [email.sent_at for email in emails], said)
+            dated = own.deadlines.read(self._reader.written(reading), [email.sent_at for email in emails], said)
             facts = np.array([one.facts for one in dated], dtype=np.float32)
             inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
             languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)

@@ -57,7 +57,7 @@ class Fitted:
     def linear(self, bag: Bag) -> Linear:
         """The same by name."""
         weights = np.round(self.weights * bag.scales, 5).tolist()
-        return Linear({name: weight for name, weight in zip(bag.names, weights, strict=True) if weight}, self.bias)
+        return Linear.of((pair for pair in zip(bag.names, weights, strict=True) if pair[1]), self.bias)
 
 
 def fit_words(

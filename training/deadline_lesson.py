@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import LabelledMessage
-from model.deadline_features import MailReading, read_mail
+from model.deadline_features import MailReading, names, read_mail
+from model.reader import written
 from training.deadline_learners import Bag
 
 _LATER_WEIGHT = 0.1  # a day after the deadline: asked for as well or not, the label does not say
@@ -32,9 +33,9 @@ class Lesson:
     @classmethod
     def of(cls, messages: Sequence[LabelledMessage]) -> "Lesson":
         """Read the messages."""
-        readings = [read_mail(one.subject, one.body, one.sent_at, whole=True) for one in messages]
-        coming = [[*one.features, *reading.features] for reading in readings for one in reading.candidates]
-        past = [[*features, *reading.features] for reading in readings for features in reading.past]
+        readings = [read_mail(*written(one.subject, one.body), one.sent_at, whole=True) for one in messages]
+        coming = [names(one.features, reading.features) for reading in readings for one in reading.candidates]
+        past = [names(features, reading.features) for reading in readings for features in reading.past]
         day_spans = _spans(len(reading.candidates) for reading in readings)
         past_spans = _spans(len(reading.past) for reading in readings) + day_spans[-1]
         return cls(messages, readings, Bag.of([*coming, *past]), day_spans, past_spans)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from model.dates import DateMention, scan_dates
+from model.spelling import Written
 
 # A Tuesday morning in Manila and Kuala Lumpur.
 TUESDAY = datetime(2026, 3, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -13,7 +14,7 @@ EVENING = TUESDAY.replace(hour=20)
 
 def find_dates(text: str, sent_at: datetime | None) -> list[DateMention]:
     """The days that a text names, from left to right."""
-    return list(scan_dates(text, sent_at).mentions)
+    return list(scan_dates(Written.of(text), sent_at).mentions)
 
 
 def day_of(text: str, sent_at: datetime | None = TUESDAY) -> date | None:
@@ -170,9 +171,9 @@ def test_an_hour_of_either_half_is_the_one_to_come() -> None:
 
 def test_weekday_and_date_and_hour_are_one_mention() -> None:
     """What tells one day in several words is one mention, with the words' place and the preposition before it."""
-    scan = scan_dates("Please send it before Friday, 13 March at 4pm.", TUESDAY)
+    scan = scan_dates(Written.of("Please send it before Friday, 13 March at 4pm."), TUESDAY)
     (found,) = scan.mentions
-    assert scan.words[found.first : found.last] == ["friday", ",", "13", "march", "at", "4", "pm"]
+    assert scan.text.words[found.first : found.last] == ["friday", ",", "13", "march", "at", "4", "pm"]
     assert (found.date, found.hour, found.lead) == (date(2026, 3, 13), 16, "before")
 
 

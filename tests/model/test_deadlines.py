@@ -14,7 +14,7 @@ from data.records import LabelledMessage
 from model.deadline_scores import Said, Trees
 from model.deadlines import FACT_NAMES, DatedMail, DeadlineModel
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
-from model.reader import joined
+from model.reader import joined, written
 from model.text import Tokenizer
 from training import deadline_learners
 from training.fit_deadlines import LearntDeadlines, learn_deadlines
@@ -100,7 +100,8 @@ def read(
 ) -> list[DatedMail]:
     """What the chooser says of mails."""
     subjects = [subject] * len(texts)
-    return model.read(subjects, texts, [sent_at] * len(texts), said(subjects, texts))
+    mails = map(written, subjects, texts)
+    return model.read(mails, [sent_at] * len(texts), said(subjects, texts))
 
 
 def choose(model: DeadlineModel, text: str, sent_at: datetime | None = TUESDAY) -> date | None:

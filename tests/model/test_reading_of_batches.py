@@ -11,8 +11,9 @@ from model.deadline_scores import Said
 from model.features import TypeTable, Vocabulary, count, learn_vocabulary
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS, SILENT, gather, levels, ordered
 from model.lexicon import Lexicon, Vectors
-from model.reader import Reader
+from model.reader import Reader, joined, written
 from model.space import MESSAGE_BLOCKS, Design, Level
+from model.spelling import Written
 from model.text import MAX_CHARACTERS, Tokenizer, Tokens
 
 TEXTS = (
@@ -203,7 +204,7 @@ def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer) -
     sentences[1:, 9] = (2.0, -4.0, 5.0, -5.0)  # asks: subject, then the three sentences
     messages = np.arange(2 * len(MESSAGE_HEADS), dtype=np.float32).reshape(2, -1)
     said = Said.of(tokens, sentences, messages)
-    reading = read_mail(subject, text, datetime(2026, 3, 10, 9, tzinfo=UTC))
+    reading = read_mail(*written(subject, text), datetime(2026, 3, 10, 9, tzinfo=UTC))
     assert [(one.part, one.mention.date.day) for one in reading.candidates] == [("subject", 13), ("text", 12)]
     rows = said.around(1, reading)
     day, before, after, top, below = (rows[:, 3 * n] for n in range(5))
@@ -214,10 +215,57 @@ def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer) -
 
 def test_a_day_in_a_message_without_sentences_has_nothing_around_it(tokenizer: Tokenizer) -> None:
     """Whatever the tokenizer saw nothing of is silent, not an error."""
-    reading = read_mail("", "by Friday", datetime(2026, 3, 10, 9, tzinfo=UTC))
+    reading = read_mail(*written("", "by Friday"), datetime(2026, 3, 10, 9, tzinfo=UTC))
     blank = np.zeros((0, len(SENTENCE_HEADS)), dtype=np.float32)
     said = Said.of(tokenizer([""]), blank, np.zeros((1, len(MESSAGE_HEADS)), dtype=np.float32))
     assert (said.around(0, reading)[:, :9] == -1.5).all()
+
+
+MAILS = (
+    ("Logo", "Send it by Friday, please."),
+    ("", "Two things:\n\n1. the logo by 9 a.m.\n2. the rest\n\nThanks"),
+    ("  Re: plan ", "\n\n - one item\n - and another, on Sun\n\n\nsun and sat for sat Sat"),
+    ("Meeting", ""),
+    ("", ""),
+    ("Linggo", "sa linggo po, bago mag-Linggo; 3 linggo. Tom asks: tom?"),
+    ("\n", "İstanbul at 5pm — see «x»"),
+)
+
+
+def test_a_batch_is_spelled_as_its_mails_one_by_one(
+    lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer
+) -> None:
+    """Codes, words and their places in subject and text, remembered or new; white space before a text is no word."""
+    reader = Reader(tokenizer, vocabulary, lexicon, np.ones(5, dtype=np.float32))
+    subjects, texts = zip(*MAILS, strict=True)
+    for _ in range(2):
+        batch = reader.written(reader.read(subjects, texts))
+        for (subject, text), both in zip(MAILS, batch, strict=True):
+            alone = written(subject, text)
+            for part, own in zip(both, alone, strict=True):
+                assert (part.codes, part.words) == (
+                    own.codes.lstrip("|"),
+                    own.words[len(own.codes) - len(part.codes) :],
+                )
+                for place, word in enumerate(part.words):
+                    start = part.start(place)
+                    assert word == "\n" or joined(subject, text)[start : start + len(word)].lower() == word.lower()
+
+
+def test_a_line_break_before_a_list_item_is_a_word() -> None:
+    """So is a blank line; a mere line end is none, nor a number that opens no item."""
+    text = Written.of("a\n- b\n2 c\n\nd\n3) e")
+    assert text.words == ["a", "\n", "-", "b", "2", "c", "\n", "d", "\n", "3", ")", "e"]
+    assert len(text.codes) == len(text.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("on Sat", "~W"), ("sat down", "__"), ("by sat", "bW"), ("for sun", "_W"), ("tom", "T"), ("Tom", "_")],
+)
+def test_a_word_that_is_a_day_only_sometimes(text: str, codes: str) -> None:
+    """Its capital tells, and the word before it."""
+    assert Written.of(text).codes == codes
 
 
 def test_columns_grow_and_keep_their_rows() -> None:
