@@ -248,8 +248,9 @@ def test_a_batch_is_spelled_as_its_mails_one_by_one(
                     own.words[len(own.codes) - len(part.codes) :],
                 )
                 for place, word in enumerate(part.words):
-                    start = part.start(place)
-                    assert word == "\n" or joined(subject, text)[start : start + len(word)].lower() == word.lower()
+                    if word != "\n":
+                        start = part.start(place)
+                        assert joined(subject, text)[start : start + len(word)].lower() == word.lower()
 
 
 def test_a_line_break_before_a_list_item_is_a_word() -> None:
