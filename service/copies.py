@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from data.records import Assessment
 
-_FRESH = 1 << 16  # hashes held in a set before they are sorted into the large array
+_FRESH = 1 << 14  # hashes held in a set, of 90 bytes each, before they are sorted into the large array
 
 
 class Copies:
@@ -43,6 +43,8 @@ class Copies:
         return place < len(self._sorted) and int(self._sorted[place]) == number
 
     def _sort_in(self) -> None:
-        fresh = np.fromiter(self._fresh, dtype=np.uint64, count=len(self._fresh))
-        self._sorted = np.sort(np.concatenate([self._sorted, fresh]))
+        known, new = len(self._sorted), len(self._fresh)
+        self._sorted.resize(known + new, refcheck=False)  # in place: copies would hold all of it three times
+        self._sorted[known:] = np.fromiter(self._fresh, dtype=np.uint64, count=new)
+        self._sorted.sort()
         self._fresh = set()

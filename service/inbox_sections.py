@@ -1,11 +1,12 @@
 """The figures of a report on an inbox, made of its tallies: who bears what, signs of parting, alarms, time, answers."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from statistics import median
+
+import numpy as np
 
 from data.advice import FALLBACK_LANGUAGE, Playbook, SignId
 from data.taxonomy import LABELS, Label
@@ -16,6 +17,7 @@ from service.masks import Masks, Plain
 SHOWN = 15  # clients that a figure names; the others are put together
 PANELS = 12
 _QUOTES = 2
+_FEWEST_ANSWERS = 3  # by which a client's median is told
 _CARRIED_BY: dict[SignId, tuple[Label, ...]] = {
     "prolonged_by_involvement": ("micro_managing", "take_over"),
     "unpaid_rework": ("unpaid_rework",),
@@ -214,20 +216,19 @@ def answers(wrote: Wrote, masks: Masks | Plain) -> Answers:
     """How long messages waited for the next mail of one's own to that client; those of the last 30 days may still."""
     newest = max((max(tally.asked) for _, tally in wrote if tally.asked), default=0)
     month = newest - int(timedelta(days=30).total_seconds())
-    all_hours: list[float] = []
     by_client, waiting, recent = [], 0, 0
+    taken = []
     for client, tally in wrote:
-        answered = sorted(tally.answered)
-        hours = []
-        for moment in tally.asked:
-            place = bisect_right(answered, moment)
-            if place < len(answered):
-                hours.append((answered[place] - moment) / 3600)
-            recent += moment >= month
-            waiting += moment >= month and place == len(answered)
-        all_hours += hours
-        if len(hours) >= 3:
-            by_client.append((client, median(hours), len(hours)))
+        asked, answered = np.array(tally.asked, dtype=np.int64), np.sort(np.array(tally.answered, dtype=np.int64))
+        place = np.searchsorted(answered, asked, side="right")
+        met, of_late = place < len(answered), asked >= month
+        hours = ((answered[place[met]] - asked[met]) / 3600).astype(np.float32)
+        recent += int(of_late.sum())
+        waiting += int((of_late & ~met).sum())
+        taken.append(hours)
+        if len(hours) >= _FEWEST_ANSWERS:
+            by_client.append((client, float(np.median(hours)), len(hours)))
     by_client.sort(key=lambda one: -one[1])
     slowest = tuple((masks.client(client), hours, count) for client, hours, count in by_client[:6])
-    return Answers(median(all_hours) if all_hours else None, slowest, Share(waiting, recent))
+    every = np.concatenate(taken) if taken else np.zeros(0)
+    return Answers(float(np.median(every)) if len(every) else None, slowest, Share(waiting, recent))
