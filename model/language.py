@@ -32,7 +32,7 @@ class LanguageModel:
         """Best language, its mean log probability, and the number of words of each text."""
         is_word = kinds == WORD
         owner = tokens.text[is_word]
-        evidence = self.weights[words[is_word]]
+        evidence = self.weights.take(words[is_word], axis=0, mode="wrap")  # -1, not known, is the last row
         sums = np.stack([np.bincount(owner, column, tokens.texts) for column in evidence.T], axis=1)
         counts = np.bincount(owner, minlength=tokens.texts)
         means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)

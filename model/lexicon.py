@@ -49,8 +49,10 @@ class Vectors:
 
     def __getitem__(self, words: Ints) -> Floats:
         """The vectors of some words, shape (words, dimensions)."""
-        plain = self.codes[words] * self.scale
-        return np.asarray(plain if self.weights is None else plain * self.weights[words, None], dtype=np.float32)
+        plain = self.codes.take(words, axis=0) * self.scale
+        return np.asarray(
+            plain if self.weights is None else plain * self.weights.take(words)[:, None], dtype=np.float32
+        )
 
 
 @dataclass(frozen=True, slots=True)

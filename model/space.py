@@ -91,10 +91,10 @@ def _weigh(counts: Counts, level: Level) -> Narrow:
     """Sublinear tf-idf in place of counts, each block of each row scaled to its length."""
     ngrams, blocks = counts.ngrams, len(level.blocks)
     own, rows = ngrams.matrix, ngrams.matrix.shape[0]
-    data = (1.0 + np.log(own.data)) * level.idf[ngrams.columns][own.indices]
+    data = (1.0 + np.log(own.data)) * level.idf.take(ngrams.columns).take(own.indices)
     block = np.searchsorted(counts.bounds, ngrams.columns, side="right").astype(np.int32)
-    part = np.repeat(np.arange(0, blocks * rows, blocks, dtype=np.int32), np.diff(own.indptr)) + block[own.indices]
+    part = np.repeat(np.arange(0, blocks * rows, blocks, dtype=np.int32), np.diff(own.indptr)) + block.take(own.indices)
     norms = np.sqrt(np.bincount(part, data * data, minlength=blocks * rows))
     scale = np.tile(level.blocks, rows) / np.maximum(norms, 1e-6)
-    weighed = sparse.csr_matrix((data * scale.astype(np.float32)[part], own.indices, own.indptr), shape=own.shape)
+    weighed = sparse.csr_matrix((data * scale.astype(np.float32).take(part), own.indices, own.indptr), shape=own.shape)
     return Narrow(weighed, ngrams.columns, ngrams.width)
