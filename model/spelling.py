@@ -1,10 +1,11 @@
 """A text as the grammar of dates sees it: words in lower case, and a code of one character for each of them."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, pairwise, repeat
+from itertools import accumulate, islice, pairwise, repeat
 from typing import NamedTuple
 
 from model.date_words import CODES
@@ -89,13 +90,11 @@ class Written:
 
     def start(self, word: int) -> int:
         """Where a word begins."""
-        place = self.offset
-        for piece, spelling in zip(self.pieces, self.spellings, strict=True):
-            if word < len(spelling.words):
-                return place + next(islice(_WORD.finditer(_lowered(piece)), word, None)).start()
-            word -= len(spelling.words)
-            place += len(piece)
-        raise IndexError(word)
+        ends = list(accumulate([len(one.words) for one in self.spellings]))
+        place = bisect_right(ends, word)
+        within = word - (ends[place - 1] if place else 0)
+        found = next(islice(_WORD.finditer(_lowered(self.pieces[place])), within, None))
+        return self.offset + sum(map(len, self.pieces[:place])) + found.start()
 
 
 class Speller:
