@@ -14,6 +14,7 @@ from model.deadline_scores import Floats, Linear, Trees
 # How strong a feature may get, by the group before its colon: wide bags are held down.
 _SCALES = {"m": 0.3, "s": 0.7, "4": 0.7, "p": 0.4, "n": 0.4}
 _SURE = 6.0  # the log-odds of what is always so
+_LEAST = 0.002  # a weight below it changes nothing: three quarters of a hundred thousand
 
 Places = Sequence[int] | NDArray[np.intp]
 
@@ -57,7 +58,8 @@ class Fitted:
     def linear(self, bag: Bag) -> Linear:
         """The same by name."""
         weights = np.round(self.weights * bag.scales, 5).tolist()
-        return Linear.of((pair for pair in zip(bag.names, weights, strict=True) if pair[1]), self.bias)
+        named = zip(bag.names, weights, strict=True)
+        return Linear.of(((name, weight) for name, weight in named if abs(weight) >= _LEAST), self.bias)
 
 
 def fit_words(
