@@ -1,11 +1,12 @@
 """Days counted from the day of sending: weekdays, "tomorrow", hours, spans and ends of time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from model.date_arithmetic import in_month, last_of_month, real_day, shift_month, working_days_on
 from model.date_grammar import Phrase
 from model.date_kinds import DateKind, Resolved, day_part
+from model.date_words import LEAD_OF
 
 _FRIDAY, _SUNDAY = 4, 6
 
@@ -33,14 +34,18 @@ def _month_ordinal(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     return Resolved(found, "ordinal") if found else None
 
 
-def eve(phrase: Phrase, before: Resolved | None) -> Resolved | None:
-    """The day before: counted from the day told before it."""
-    if before is None or phrase.words[-1] not in _EVE_WORDS or (phrase.has("U") and phrase.unit() != "day"):
+def eve(phrase: Phrase, told: Sequence[Resolved]) -> Resolved | None:
+    """The day before, two days earlier, the Friday prior: counted from the day told before it, past hours."""
+    before = next((one for one in reversed(told) if one.kind not in ("hour", "now")), None)
+    if before is None or before.kind == "past" or not (phrase.has("w") or LEAD_OF.get(phrase.words[-1]) == "before"):
         return None
-    return Resolved(before.date - timedelta(days=1), "relative", day_part(phrase)) if before.kind != "past" else None
+    if phrase.has("W"):
+        back: float = (before.date.weekday() - int(phrase.number("W", 0))) % 7 or 7
+    else:
+        back = next(iter(phrase.numbers("dnqes")), 1.0) * _DAYS_OF.get(phrase.unit() or "day", 0.0)
+    return Resolved(before.date - timedelta(days=back), "relative", day_part(phrase)) if back >= 1 else None
 
 
-_EVE_WORDS = ("before", "sebelum", "sebelumnya", "sblm")
 _COMING = ("by", "before", "until")
 
 
@@ -61,10 +66,12 @@ def _weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     if phrase.has("x"):
         monday = sent + timedelta(days=7 - sent.weekday())
         return Resolved(monday + timedelta(days=int(phrase.numbers("W")[-1])), "weekday")
-    return Resolved(sent + timedelta(days=ahead if phrase.has("c") else ahead or 7), "weekday")
+    same = phrase.has("c") and _TO_COME.isdisjoint(phrase.words)
+    return Resolved(sent + timedelta(days=ahead if same else ahead or 7), "weekday")
 
 
 _WEEKS_ON = ("week", "fortnight")
+_TO_COME = frozenset(("coming", "darating"))
 
 
 def _weekday_day(phrase: Phrase, sent_at: datetime) -> Resolved | None:

@@ -169,6 +169,7 @@ PLAIN = {
     "F": "after",
     "r": "from mula dari",
     "v": "working business",
+    "w": "earlier prior beforehand awal",
     "E": "eod cob",
     "V": "weekend wkend wknd",
     "Q": "eom month-end",

@@ -51,7 +51,7 @@ def scan_dates(text: Written, sent_at: datetime | None, prefer_month_first: bool
     moment = Moment(sent_at, prefer_month_first or _writes_month_first(sent_at))
     resolved: list[tuple[Phrase, Resolved]] = []
     for phrase in phrases:
-        if found := resolve(phrase, moment, resolved[-1][1] if resolved else None):
+        if found := resolve(phrase, moment, [before for _, before in resolved]):
             resolved.append((phrase, found))
     mentions = [_mention(phrase, found) for phrase, found in resolved]
     return Scan(text, tuple(_merge(mentions, text.codes, sent_at)))

@@ -13,8 +13,8 @@ from service.urgent import Urgent
 
 QUOTE = 220  # characters of a passage that are kept
 _SIGNS: frozenset[Label] = frozenset({"micro_managing", "take_over", "unpaid_rework", "scope_growth"})
-_KEPT = 100  # of one client within the window of the signs; more add nothing
-_ROOM = 64  # messages beyond, until it is tidied
+_KEPT = 60  # of one client within the window of the signs, those that carry one before the others
+_ROOM = 40  # messages beyond, until it is tidied
 _EXAMPLES = 12  # of unreadable rows that are named
 
 
@@ -52,10 +52,16 @@ class ClientTally:
         quotes = tuple((signal.label, signal.evidence[0].text[:QUOTE]) for signal in carrying)
         self.latest.append(Quoted(SeenMessage(row.id, row.sent_at, row.labels), quotes))
         if len(self.latest) > self.room:
-            self.latest.sort(key=lambda one: one.seen.sent_at or _FIRST)
-            since = (self.latest[-1].seen.sent_at or _FIRST) - window
-            self.latest = [one for one in self.latest if (one.seen.sent_at or _FIRST) >= since][-_KEPT:]
+            *before, newest = sorted(self.latest, key=_moment)
+            within = [one for one in before if _moment(one) >= _moment(newest) - window]
+            bearing = [one for one in within if one.quotes][-_KEPT:]
+            others = [one for one in within if not one.quotes][-max(_KEPT - len(bearing), 1) :]
+            self.latest = [*sorted(bearing + others, key=_moment), newest]
             self.room = len(self.latest) + _ROOM
+
+
+def _moment(one: Quoted) -> datetime:
+    return one.seen.sent_at or _FIRST
 
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -58,6 +58,9 @@ def day_of(text: str, sent_at: datetime | None = TUESDAY) -> date | None:
         ("20 bulan depan", 4, 20),
         ("by 28th instant", 3, 28),
         ("until Friday 20", 3, 20),
+        ("the last day of May", 5, 31),
+        ("hujung bulan Mei", 5, 31),
+        ("a-kinse ng Abril", 4, 15),
     ],
 )
 def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: int) -> None:
@@ -91,6 +94,7 @@ def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: in
         ("sa Biyernes", 3),
         ("byernes", 3),
         ("sa susunod na Lunes", 6),
+        ("sa darating na Martes", 7),
         ("Jumaat ini", 3),
         ("Jumaat depan", 10),
         ("minggu depan hari Jumaat", 10),
@@ -182,6 +186,30 @@ def test_a_weekday_tells_which_month_a_bare_day_is_in() -> None:
     assert day_of("Friday the 10th") == date(2026, 4, 10)
     assert day_of("Monday the 9th") == date(2026, 3, 9)
     assert day_of("Wednesday the 4th", datetime(2026, 2, 27, 9, 0, tzinfo=TUESDAY.tzinfo)) == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("We meet on 26 March. Send it the day before.", 1),
+        ("We meet on 26 March from nine to noon. Send it the day before at the latest.", 1),
+        ("We meet on 26 March, the papers go out a week before that.", 7),
+        ("Opening is 26 March; I need it two days prior to the opening.", 2),
+        ("Auditor's visit: 26 March. Ten days earlier I want the file.", 10),
+        ("Majlis pada 26 Mac, hantar sehari sebelum itu.", 1),
+        ("Sa Marso 26 ang training, isang araw bago iyon ang salin.", 1),
+        ("Board is on 26 March, the Friday prior would do.", 6),
+    ],
+)
+def test_a_day_is_counted_back_from_the_day_told_before_it(text: str, days: int) -> None:
+    """The day before, a week before that, the Friday prior: whatever hours stand between."""
+    assert find_dates(text, TUESDAY)[-1].date == date(2026, 3, 26) - timedelta(days=days)
+
+
+@pytest.mark.parametrize("text", ["We meet on 26 March. Tell me by Monday latest.", "On 26 March, before the 20th."])
+def test_a_day_of_its_own_is_not_counted_back(text: str) -> None:
+    """What has a date behind "before", or says "latest", is told by itself."""
+    assert find_dates(text, TUESDAY)[-1].date in (date(2026, 3, 16), date(2026, 3, 20))
 
 
 def test_a_bare_day_follows_the_month_named_before_it() -> None:
