@@ -104,9 +104,12 @@ def written(subject: str, text: str) -> tuple[Written, Written]:
 
 
 def _parted(subject: int, pieces: list[str], spellings: list[Spelling]) -> tuple[Written, Written]:
-    """The pieces of a subject of so many characters, and those after the white space between it and the text."""
-    ends = accumulate(map(len, pieces))
-    place, end = next((place, end) for place, end in enumerate(ends) if end > subject)
+    """The pieces of a subject of so many characters, and those after the white space between it and the text.
+
+    A subject may be so long that the tokenizer cut it: then there is no text.
+    """
+    ends = enumerate(accumulate(map(len, pieces)))
+    place, end = next(((place, end) for place, end in ends if end > subject), (len(pieces), subject))
     return (
         Written.spelled(pieces[:place], spellings[:place], 0),
         Written.spelled(pieces[place + 1 :], spellings[place + 1 :], end),
