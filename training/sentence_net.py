@@ -21,7 +21,7 @@ from training.folds import whole_and_without_each
 from training.targets import Targets
 
 NETWORKS, UNITS, PACE, TOGETHER = 2, 48, 0.08, 40  # chosen in docs/experiments.md; so many messages a step, each once
-_FEWEST = 4  # sentences in which a feature must stand
+_FEWEST = 3  # sentences in which a feature must stand
 _SPREAD, _CALM = 0.1, -3.0  # of the first weights; where scores begin
 _LIFT, _LIFT_WHOLE = 3.0, 2.0  # how much more a rare label counts at most, in sentences and in messages
 _CLAIMS = SENTENCE_HEADS.index("claims")
