@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from data.records import Assessment
 from model.facts import SeenMessage
 
-REMEMBERED = 200  # messages of one client that a rule may look back on; the longest window is 60 days
+REMEMBERED = 100  # messages of one client that a rule may look back on; the longest window is 60 days
 ALWAYS = 50  # of them are kept however old they are: mailboxes are not always in order
 WINDOW = timedelta(days=90)
 
