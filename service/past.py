@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from data.records import Assessment
 from model.facts import SeenMessage
 
-REMEMBERED = 100  # messages of one client that a rule may look back on; the longest window is 60 days
-ALWAYS = 50  # of them are kept however old they are: mailboxes are not always in order
+REMEMBERED = 500  # messages of one client that a store looks back on; the longest window of a rule is 60 days
+HELD = 100  # of them that a run over many mails holds in memory, of each of its clients
+ALWAYS = 50  # of those are kept however old they are: mailboxes are not always in order
 WINDOW = timedelta(days=90)
 
 
@@ -58,12 +59,12 @@ class _Remembered:
     room: int = 2 * ALWAYS
 
     def forget(self) -> None:
-        """Keep those of the last ``ALWAYS`` and ``WINDOW``, ``REMEMBERED`` at most; tidy up again when as many came."""
+        """Keep those of the last ``ALWAYS`` and ``WINDOW``, ``HELD`` at most; tidy up again when as many came."""
         since = max((seen.sent_at for seen in self.latest if seen.sent_at), default=None)
         old, recent = self.latest[:-ALWAYS], self.latest[-ALWAYS:]
         within = [seen for seen in old if since and seen.sent_at and seen.sent_at >= since - WINDOW]
-        self.latest = (within + recent)[-REMEMBERED:]
-        self.room = min(REMEMBERED, len(self.latest) + ALWAYS)
+        self.latest = (within + recent)[-HELD:]
+        self.room = min(HELD, len(self.latest) + ALWAYS)
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

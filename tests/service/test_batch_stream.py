@@ -13,7 +13,7 @@ from service.champion import Champion
 from service.judgement import Order
 from service.judging import build_adviser
 from service.parcels import packed_outcomes, unpacked_outcomes
-from service.past import REMEMBERED, Memory
+from service.past import HELD, Memory
 from service.pools import processes
 from service.settings import Settings
 from service.workers import UNDER_WAY, judged_by_workers
@@ -56,10 +56,10 @@ def test_a_client_is_remembered_in_little(home: Path) -> None:
     """Of a client who writes without end only the latest messages are kept, their number and the first date beside."""
     memory = Memory()
     (row,) = Champion(Registry(home / "models")).judge(list(islice(Counted(), 1)))
-    for _ in range(REMEMBERED + 100):
+    for _ in range(HELD + 100):
         memory.remember(row)
     past = memory.past("ana@x.example")
-    assert (past.count, len(past.latest), past.first_at) == (REMEMBERED + 100, REMEMBERED, START + timedelta(hours=1))
+    assert (past.count, len(past.latest), past.first_at) == (HELD + 100, HELD, START + timedelta(hours=1))
 
 
 def test_outcomes_travel_whole(home: Path) -> None:
