@@ -35,7 +35,7 @@ def whole_and_without_each(folds: Ints) -> list[Ints]:
 def _groups(messages: Sequence[LabelledMessage], number: int) -> list[str]:
     """The author batch where there are enough of them; a small batch (a user's own labels) goes by client."""
     sizes = Counter(message.batch for message in messages)
-    large = {batch for batch, size in sizes.items() if batch and size >= len(messages) // 400}
+    large = {batch for batch, size in sizes.items() if batch and size >= len(messages) // 1000}
     if len(large) < max(_FEWEST_BATCHES, number):
         large = set()
     return [one.batch if one.batch in large else f"client {one.client}" for one in messages]
