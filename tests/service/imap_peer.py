@@ -117,7 +117,7 @@ class _Session(socketserver.StreamRequestHandler):
 
         def tell() -> None:
             folder = self.server.folder
-            with folder.changed, contextlib.suppress(ConnectionError):  # hung up on while it tells
+            with folder.changed, contextlib.suppress(OSError):  # hung up on while it tells, or closed already
                 while not done.is_set():
                     if len(folder.mails) != self._told:
                         self._told = len(folder.mails)
