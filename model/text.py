@@ -14,7 +14,7 @@ from model.pieces import BLANK, CLOSER, EMPTY_LINE, LINE_END, LOWER, TERMINAL, U
 Bools = npt.NDArray[np.bool_]
 
 MAX_CHARACTERS = 12_000  # of one text are judged; client mail is shorter, and a pasted log must not stop a batch
-MOST_REMEMBERED = 40_000  # types and pieces (28 MB with their dates); then they are forgotten and learnt anew
+MOST_REMEMBERED = 45_000  # types and pieces (32 MB with their dates); then they are forgotten and learnt anew
 HARD_WRAP = 50  # characters: a line this long that ends without a stop goes on in the next one
 
 _FUNCTION_WORDS = {
