@@ -49,11 +49,12 @@ def scan_dates(text: Written, sent_at: datetime | None, prefer_month_first: bool
     if not phrases:
         return Scan(text, ())
     moment = Moment(sent_at, prefer_month_first or _writes_month_first(sent_at))
-    resolved: list[tuple[Phrase, Resolved]] = []
+    told: list[Resolved] = []
+    mentions: list[DateMention] = []
     for phrase in phrases:
-        if found := resolve(phrase, moment, [before for _, before in resolved]):
-            resolved.append((phrase, found))
-    mentions = [_mention(phrase, found) for phrase, found in resolved]
+        if found := resolve(phrase, moment, told):
+            told.append(found)
+            mentions.append(_mention(phrase, found))
     return Scan(text, tuple(_merge(mentions, text.codes, sent_at)))
 
 

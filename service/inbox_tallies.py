@@ -153,4 +153,5 @@ def _counts(moment: datetime) -> bool:
 
 
 def _seconds(moment: datetime) -> int:
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    """Since 1970, which east of Greenwich begins before it did there: broken headers often say so."""
+    return max(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()), 0)

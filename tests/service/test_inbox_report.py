@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,18 @@ def test_many_messages_of_one_client_keep_little() -> None:
     assert ana.messages == 5_000
     assert len(ana.latest) <= 1_100
     assert len(tallies.urgent.waiting()) <= 25 * 40
+
+
+@pytest.mark.parametrize("year", [1970, 2105])
+@pytest.mark.parametrize("hours", [-12, 14])
+def test_clocks_at_the_ends_of_time_are_counted(year: int, hours: int) -> None:
+    """The first and the last hours of the years that count, east and west of Greenwich: broken headers bear them."""
+    zone = timezone(timedelta(hours=hours))
+    edges = (datetime(year, 1, 1, tzinfo=zone), datetime(year, 12, 31, 23, 59, tzinfo=zone))
+    rows = [message(number, sent_at=edge) for number, edge in enumerate(edges)]
+    report = report_on(rows, *(SentMail(edge, (ANA,)) for edge in edges))
+    assert report.messages == len(rows)
+    assert report.answers is not None
 
 
 def test_the_page_needs_nothing_else() -> None:
