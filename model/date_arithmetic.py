@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 _LONGEST_LOOK_BACK = 100  # days: "3 March" in a mail of June is this year's, in a mail of August next year's
 
 
-def in_month(day: int, weekday: int, sent: date) -> date | None:
-    """The day of the month that falls on a weekday ("Friday the 9th"): the nearest, up to two months on or one back."""
+def in_month(day: int, weekday: int, sent: date, coming: bool = False) -> date | None:
+    """The day of the month that falls on a weekday ("Friday the 9th"): the nearest, up to two months on or one back.
+
+    ``coming`` leaves out days before that of sending.
+    """
     months = (shift_month(sent.replace(day=1), step) for step in (0, 1, 2, -1))
     days = (real_day(first.year, first.month, day) for first in months)
-    fitting = (found for found in days if found and found.weekday() == weekday)
+    fitting = (found for found in days if found and found.weekday() == weekday and not (coming and found < sent))
     return min(fitting, key=lambda found: abs(found - sent), default=None)
 
 
@@ -44,9 +47,10 @@ def shift_month(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def last_of_month(day: date) -> date:
-    """The last day of the month."""
-    return day.replace(day=monthrange(day.year, day.month)[1])
+def last_of_month(day: date, working: bool = False) -> date:
+    """The last day of the month, or its last working day (Monday to Friday)."""
+    last = day.replace(day=monthrange(day.year, day.month)[1])
+    return last - timedelta(days=max(0, last.weekday() - 4)) if working else last
 
 
 def working_days_on(sent_at: datetime, count: int) -> datetime:

@@ -54,7 +54,7 @@ def _month_end(phrase: Phrase, moment: Moment) -> Resolved | None:
     month = int(phrase.numbers("M")[0]) if phrase.has("M") else 5
     year = phrase.numbers("Y")
     found = real_day(int(year[0]), month, 1) if year else nearest(month, 28, moment.day)
-    return absolute(last_of_month(found)) if found else None
+    return absolute(last_of_month(found, phrase.has("v"))) if found else None
 
 
 def _feast(phrase: Phrase, moment: Moment) -> Resolved | None:

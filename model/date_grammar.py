@@ -25,7 +25,7 @@ clock       (?: [jJ] -? [des] (?: [:.] [dn] )? (?: o* P* )? (?! U* )
             | d (?: [:.] [dn] )? o? P* | [de] c P* | [de] C | I -? d o P*
             | (?<=[b@G])P* | (?<=[b@]t)P* | (?<=G-)P* | d \. [dn] (?! [%dnq.] ) | (?<=[b@]) X | X U
             | (?<=[b@]) [de] (?= $ | [.,!?;|)TWc@~i] | & (?![deUJ]) ) | (?<=[b@]) d (?= _ _ ) | (?<=G-) d )
-eve         [ta]? N*? (?: U* | P* ) [bw] (?! t? [TWdMmeIaGosfkPU] | @ (?! tb ) | ~ ) | t? W w
+eve         [ta]? N*? (?: U* | P* ) [bw] (?! t? [TWdMmeIaGsfkPU] | o [^_] | @ (?! tb ) | ~ ) | t? W w
 duration    i [otxc]* N* (?: [-&] [dne] )? v? [_-]? U* | N* v? U* _? g | N* U* r [T_] | [ae] U* (?: ~ W | T )
 within      i [otc]* U* (?: o? c )?
 day_name    U F T | c o? U* | U* o? c | c P* | P* c | l P*
@@ -35,10 +35,10 @@ weekday     x U* [,~@]? W | x o U* ,? W | U x ,? ~? U? W
             | [xcl]{0,2} o? U? W (?: ,? ~? x o? U* | o x U* | U* c? [xlc] | c U* | [xl] | o? c | U (?! [czgx] ) | )
 relative    (?: P* o? )? T (?: o? P* )?
 before_month (?<=[bG]) M (?! [,.]? [dtYs] ) | (?<=G-) M (?! [,.]? [dtYs] )
-month_end   (?: z [-ot]* c? [Mm] | z [-ot]* U o? M | l U o [Mm] ) (?! [.,]? t? [ds] ) (?: ,? Y )?
-period_end  z [ot]* [cxt]? o? U* (?: o? [xcl] )? | U -? z | z o v | z o T | l U o [tc]* U | [QRE] | [cxl]? V
+month_end   (?: z [-ot]* c? [Mm] | z [-ot]* U o? M | l v? U o [Mm] ) (?! [.,]? t? [ds] ) (?: ,? Y )?
+period_end  z [ot]* [cxt]? o? U* (?: o? [xcl] )? | U -? z | z o v | z o T | l v? U o [tc]* U | [QRE] | [cxl]? V
 month_ordinal t? (?: I -? )? d O? o* (?: [cx] U | U o* [cx] )
-ordinal     a -? s | k | t d O | t? d h | I -? d | a - d | (?<=[b~]) t f (?= $ | [.,!?;|)] ) | d O (?= $ | [^_] )
+ordinal     a -? s s? | k | t d O | t? d h | I -? d | a - d | (?<=[b~]) t f (?= $ | [.,!?;|)] ) | d O (?= $ | [^_] )
             | (?<=b) d O
             | (?<=G-) d | (?<=~) d (?= $ | [ot.,?!;|)~b&] )
 feast       H

@@ -13,14 +13,14 @@ _FRIDAY, _SUNDAY = 4, 6
 
 def ordinal(phrase: Phrase, sent_at: datetime, before: Resolved | None = None) -> Resolved | None:
     """A bare day of the month: nearest to a coming date told before it; else the next, unless it was only just."""
-    day = int(phrase.number("dskf", 0))
+    day = int(sum(phrase.numbers("s")) or phrase.number("dkf", 0))
     sent = sent_at.date()
     months = [shift_month(sent.replace(day=1), step) for step in (0, 1, 2, 3)]
     days = [found for month in months if (found := real_day(month.year, month.month, day))]
     if before and before.kind == "absolute" and before.date >= sent:
         found = min((one for one in days if one >= sent), key=lambda one: abs(one - before.date), default=None)
     else:
-        just = 0 if phrase.lead in _COMING else _ORDINAL_LOOK_BACK
+        just = 0 if phrase.lead in COMING else _ORDINAL_LOOK_BACK
         found = next((one for one in days if (sent - one).days <= just), None)
     return Resolved(found, "ordinal") if found else None
 
@@ -46,7 +46,7 @@ def eve(phrase: Phrase, told: Sequence[Resolved]) -> Resolved | None:
     return Resolved(before.date - timedelta(days=back), "relative", day_part(phrase)) if back >= 1 else None
 
 
-_COMING = ("by", "before", "until")
+COMING = ("by", "before", "until")  # leads of what is still to come
 
 
 _ORDINAL_LOOK_BACK = 12
@@ -159,7 +159,8 @@ def _period_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     else:
         unit = phrase.unit() or "day"
     if phrase.has("l"):
-        return _end_of(unit, sent, 0) if phrase.codes[0] == "l" and unit in ("month", "quarter", "year") else None
+        told = phrase.codes[0] == "l" and unit in ("month", "quarter", "year")
+        return _end_of(unit, sent, 0, phrase.has("v")) if told else None
     if unit == "week" and phrase.words[0] in _MALAY_ENDS:
         unit = "weekend"
     if phrase.has("T"):
@@ -170,7 +171,7 @@ def _period_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
 _MALAY_ENDS = ("hujung", "hujong", "ujung")
 
 
-def _end_of(unit: str, sent: date, later: int) -> Resolved | None:
+def _end_of(unit: str, sent: date, later: int, working: bool = False) -> Resolved | None:
     monday = sent - timedelta(days=sent.weekday() - 7 * later)
     if unit in ("hour", "minute", "day"):
         return Resolved(sent, "hour", 17.0)
@@ -183,7 +184,7 @@ def _end_of(unit: str, sent: date, later: int) -> Resolved | None:
     months = {"month": later, "quarter": 2 - (sent.month - 1) % 3 + 3 * later, "year": 12 - sent.month + 12 * later}
     if unit not in months:  # nobody says when a fortnight ends
         return None
-    return Resolved(last_of_month(shift_month(sent.replace(day=1), months[unit])), "period_end")
+    return Resolved(last_of_month(shift_month(sent.replace(day=1), months[unit]), working), "period_end")
 
 
 def _bare_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
@@ -193,7 +194,7 @@ def _bare_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
 
 def _clock(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """An hour without a day: today's, or tomorrow's where the hour is over and it says "by" or "before"."""
-    if phrase.number("d", 0) > 12 and (phrase.has("I") or (phrase.codes == "d" and phrase.lead in _COMING)):
+    if phrase.number("d", 0) > 12 and (phrase.has("I") or (phrase.codes == "d" and phrase.lead in COMING)):
         return ordinal(phrase, sent_at)  # "ika-29 ng gabi", "bago mag-15"
     if phrase.codes == "d.d" and len(phrase.words[-1]) < 2:
         return None
@@ -201,10 +202,10 @@ def _clock(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     if hour is None or hour > 24:
         return None
     if (
-        phrase.lead in _COMING and not phrase.has("APpX:.") and hour <= sent_at.hour < hour + 12 <= 24
+        phrase.lead in COMING and not phrase.has("APpX:.") and hour <= sent_at.hour < hour + 12 <= 24
     ):  # "by 9" in the evening: at 21
         hour += 12
-    tomorrow = phrase.lead in _COMING and hour <= _NOON <= sent_at.hour
+    tomorrow = phrase.lead in COMING and hour <= _NOON <= sent_at.hour
     tomorrow |= phrase.has("i") and hour < _NOON and hour <= sent_at.hour  # "at 7 in the morning"
     return Resolved(sent_at.date() + timedelta(days=int(tomorrow)), "hour", hour)
 

@@ -162,7 +162,7 @@ PLAIN = {
     "c": "this ini ni nih ngayong ngaung nitong coming darating ito itong",
     "l": "last lepas lps lalu noong nung nong nuong nakaraang nakaraan past previous huling aritu haritu",
     "K": "tadi kanina kaninang",
-    "z": "end hujung hujong ujung akhir penghujung katapusan katapusang dulo close ending matapos magtapos",
+    "z": "end hujung hujong ujung akhir penghujung katapusan katapusang dulo habis close ending matapos magtapos",
     "A": "am pm nn a.m p.m a.m. p.m.",
     "C": "o'clock o’clock oclock",
     "g": "lagi lg pa hence",

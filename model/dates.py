@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from model.date_arithmetic import in_month
 from model.date_grammar import Phrase, find_phrases
 from model.date_kinds import DateKind, Moment, Resolved
+from model.date_relative import COMING
 from model.date_resolution import resolve
 from model.spelling import Written
 
@@ -93,6 +94,7 @@ def _join(left: DateMention, right: DateMention, codes: str, sent_at: datetime |
         return replace(whole, date=day.date, kind=day.kind, hour=hour.hour)
     if left.kind == "weekday" and right.kind in ("absolute", "ordinal") and "_" not in gap:
         sent = sent_at.date() if sent_at and right.kind == "ordinal" else None
-        same = in_month(right.date.day, left.date.weekday(), sent) if sent else None
+        coming = left.lead in COMING
+        same = in_month(right.date.day, left.date.weekday(), sent, coming) if sent else None
         return replace(whole, date=same or right.date, kind="absolute", hour=right.hour)
     return None

@@ -1,7 +1,7 @@
 """What the deadline chooser sees of a named day: its form, the words around it, its place among the other days."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from data.records import Part
 from model.dates import DateMention, Scan, scan_dates
+from model.lexicon import Lexicon
 from model.spelling import Written
 
 # What a day's features are by name: a slot, and what stands there. The slot of those that name themselves is empty.
@@ -16,6 +17,8 @@ Features = Mapping[str, Collection[str]]
 SLOTS = (
     *("l0=", "l1=", "l2=", "r0=", "r1=", "r2=", "l:", "r:"),  # words left and right, by place and as bags
     *("s:", "4:", "lh:", "rh:", "c:"),  # of the sentence: words, their beginnings, shapes left and right, classes
+    *("L0=", "L1=", "L2=", "R0=", "R1=", "R2=", "L:", "R:", "S:"),  # English pivots in the same places
+    "&:",  # pairs of pivots around the day
     *("p:", "n:", "m:"),  # words of the sentences before and after, of the whole mail
 )
 
@@ -97,7 +100,9 @@ def slot_of(name: str) -> tuple[str, str]:
 _HEAD = re.compile(r"[^:=]*[:=]")
 
 
-def read_mail(subject: Written, text: Written, sent_at: datetime | None, whole: bool = False) -> MailReading:
+def read_mail(
+    subject: Written, text: Written, sent_at: datetime | None, lexicon: Lexicon, whole: bool = False
+) -> MailReading:
     """Read a mail; without a coming day in it there is nothing more to see, and past days are not looked at.
 
     ``whole`` asks for it all, to learn from.
@@ -120,14 +125,14 @@ def read_mail(subject: Written, text: Written, sent_at: datetime | None, whole: 
             if not is_coming and not whole:
                 continue
             place = next((i for i, one in enumerate(own) if one.begin <= mention.first < one.end), 0)
-            around = _around(mention, scan, own, place)
+            around, meant = _around(mention, scan, own, place), _pivots(mention, scan, own[place], lexicon)
             if not is_coming:
                 around[""].append(f"lead={mention.lead}")
-                past.append(around)
+                past.append(around | meant)
                 continue
             around[""] += [*_own(mention, scan, sent_at, part), *_order(mention, coming, place, len(own))]
             at, days = scan.text.start(mention.first), _distance(mention.date, sent_at)
-            candidates.append(Candidate(part, mention, at, len(sentences) + place, days, around))
+            candidates.append(Candidate(part, mention, at, len(sentences) + place, days, around | meant))
         sentences += own
     return MailReading(tuple(sentences), words, tuple(candidates), tuple(past), sent_at)
 
@@ -202,6 +207,25 @@ def _around(mention: DateMention, scan: Scan, sentences: Sequence[Sentence], pla
         named.append(f"nend={after.mark}")
         features["n:"] = after.words
     return features | {"": named}
+
+
+def _pivots(mention: DateMention, scan: Scan, sentence: Sentence, lexicon: Lexicon) -> dict[str, Collection[str]]:
+    """What the words around a day mean, by their English pivots: alike in all three languages."""
+    words = scan.text.words
+    left = [lexicon.pivot_of(word) for word in words[sentence.begin : mention.first]]
+    right = [lexicon.pivot_of(word) for word in words[mention.last : sentence.end]]
+    near_left, near_right = left[-_WINDOW:], right[:_WINDOW]
+    features: dict[str, Collection[str]] = {f"L{step}=": [pivot] for step, pivot in enumerate(left[: -_NEAR - 1 : -1])}
+    features |= {f"R{step}=": [pivot] for step, pivot in enumerate(right[:_NEAR])}
+    pairs = set(_pairs([*near_left, f"@{mention.lead}", *near_right]))
+    return features | {"L:": near_left, "R:": near_right, "S:": {*left, *right}, "&:": pairs}
+
+
+def _pairs(pivots: Sequence[str]) -> Iterator[str]:
+    """Any two that stand within the window, whichever comes first."""
+    for place, one in enumerate(pivots):
+        for other in pivots[place + 1 : place + 1 + _WINDOW]:
+            yield f"{one} {other}" if one < other else f"{other} {one}"
 
 
 def _order(mention: DateMention, coming: Sequence[date], place: int, sentences: int) -> list[str]:

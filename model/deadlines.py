@@ -12,6 +12,7 @@ import numpy as np
 from data.records import Part
 from model.deadline_features import MailReading, read_mail
 from model.deadline_scores import Floats, Linear, Said, Trees, dense_features
+from model.lexicon import Lexicon
 from model.spelling import Written
 
 FACT_NAMES = (
@@ -61,10 +62,14 @@ class DeadlineModel:
     share: float
 
     def read(
-        self, mails: Iterable[tuple[Written, Written]], sent_ats: Sequence[datetime | None], said: Said
+        self,
+        mails: Iterable[tuple[Written, Written]],
+        sent_ats: Sequence[datetime | None],
+        said: Said,
+        lexicon: Lexicon,
     ) -> list[DatedMail]:
         """The deadline of each mail (subject and text) and the facts about its days."""
-        readings = [read_mail(*mail, sent_at) for mail, sent_at in zip(mails, sent_ats, strict=True)]
+        readings = [read_mail(*mail, sent_at, lexicon) for mail, sent_at in zip(mails, sent_ats, strict=True)]
         return self.conclude(readings, self.probabilities(readings, said))
 
     def probabilities(self, readings: Sequence[MailReading], said: Said) -> list[Floats]:

@@ -58,6 +58,7 @@ class Triage:
         self.version = version
         self._prior = prior
         self._parameters = parameters
+        self._lexicon = lexicon
         self._reader = Reader(Tokenizer(), parameters.vocabulary, lexicon, parameters.word_weights, encoder)
         self._lock = Lock()
 
@@ -80,7 +81,8 @@ class Triage:
             sentences = own.sentence_net.scores(Design.of(reading.sentences, own.sentence_level))
             messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))
             said = Said.of(reading.tokens, sentences, messages)
-            dated = own.deadlines.read(self._reader.written(reading), [email.sent_at for email in emails], said)
+            sent = [email.sent_at for email in emails]
+            dated = own.deadlines.read(self._reader.written(reading), sent, said, self._lexicon)
             facts = np.array([one.facts for one in dated], dtype=np.float32)
             inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
             languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from data.records import LabelledMessage
 from model.deadline_features import MailReading, names, read_mail
+from model.lexicon import Lexicon
 from model.reader import written
 from training.deadline_learners import Bag
 
@@ -31,9 +32,10 @@ class Lesson:
     past_spans: Spans
 
     @classmethod
-    def of(cls, messages: Sequence[LabelledMessage]) -> "Lesson":
+    def of(cls, messages: Sequence[LabelledMessage], lexicon: Lexicon) -> "Lesson":
         """Read the messages."""
-        readings = [read_mail(*written(one.subject, one.body), one.sent_at, whole=True) for one in messages]
+        mails = ((written(one.subject, one.body), one.sent_at) for one in messages)
+        readings = [read_mail(*mail, sent_at, lexicon, whole=True) for mail, sent_at in mails]
         coming = [names(one.features, reading.features) for reading in readings for one in reading.candidates]
         past = [names(features, reading.features) for reading in readings for features in reading.past]
         day_spans = _spans(len(reading.candidates) for reading in readings)

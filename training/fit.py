@@ -100,7 +100,7 @@ def _fit(
     whole = fit_first_layer(design, targets, weights, fold, strength=MESSAGE_STRENGTH, seed=seed, jobs=jobs)
     progress("learning which days are deadlines")
     said = Said.of(reading.tokens, sentences.held_out, whole.held_out)
-    dated = learn_deadlines(messages, said, fold, seed=seed, jobs=jobs)
+    dated = learn_deadlines(messages, said, lexicon, fold, seed=seed, jobs=jobs)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
     second = fit_second_layer(inputs, targets, weights, fold, jobs)

@@ -12,6 +12,7 @@ from data.records import LabelledMessage
 from model.columns import Ints
 from model.deadline_scores import Floats, Said, Trees, dense_features
 from model.deadlines import DeadlineModel, facts_of, per_mail, pick
+from model.lexicon import Lexicon
 from training.deadline_learners import Fitted, fit_trees, fit_words
 from training.deadline_lesson import Lesson, rows_of
 
@@ -32,7 +33,7 @@ class LearntDeadlines:
 
 
 def learn_deadlines(
-    messages: Sequence[LabelledMessage], said: Said, folds: Ints, *, seed: int, jobs: int
+    messages: Sequence[LabelledMessage], said: Said, lexicon: Lexicon, folds: Ints, *, seed: int, jobs: int
 ) -> LearntDeadlines:
     """Learn the chooser from labelled messages, of each of which the first layer ``said`` something unseen.
 
@@ -41,7 +42,7 @@ def learn_deadlines(
     Raises:
         InputError: too few messages name a day that is, or is not, their deadline.
     """
-    lesson = Lesson.of(messages)
+    lesson = Lesson.of(messages, lexicon)
     _check(lesson)
     around = {i: said.around(i, lesson.readings[i]) for i in lesson.dated(range(len(messages)))}
     sure = np.array([not message.unsure & _UNTOLD for message in messages])

@@ -59,8 +59,10 @@ def day_of(text: str, sent_at: datetime | None = TUESDAY) -> date | None:
         ("by 28th instant", 3, 28),
         ("until Friday 20", 3, 20),
         ("the last day of May", 5, 31),
+        ("the last working day of May", 5, 29),
         ("hujung bulan Mei", 5, 31),
         ("a-kinse ng Abril", 4, 15),
+        ("a-bente kuwatro", 3, 24),
     ],
 )
 def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: int) -> None:
@@ -188,6 +190,12 @@ def test_a_weekday_tells_which_month_a_bare_day_is_in() -> None:
     assert day_of("Wednesday the 4th", datetime(2026, 2, 27, 9, 0, tzinfo=TUESDAY.tzinfo)) == date(2026, 3, 4)
 
 
+def test_what_is_to_be_done_by_a_day_is_still_to_come() -> None:
+    """In years of 28 days February's Mondays are March's: "by Monday the 23rd" in early March is not in February."""
+    assert day_of("by Monday the 23rd", datetime(2026, 3, 3, 9, 0, tzinfo=TUESDAY.tzinfo)) == date(2026, 3, 23)
+    assert day_of("Monday the 23rd", datetime(2026, 3, 3, 9, 0, tzinfo=TUESDAY.tzinfo)) == date(2026, 2, 23)
+
+
 @pytest.mark.parametrize(
     ("text", "days"),
     [
@@ -197,6 +205,7 @@ def test_a_weekday_tells_which_month_a_bare_day_is_in() -> None:
         ("Opening is 26 March; I need it two days prior to the opening.", 2),
         ("Auditor's visit: 26 March. Ten days earlier I want the file.", 10),
         ("Majlis pada 26 Mac, hantar sehari sebelum itu.", 1),
+        ("We cut on the 26th. Drawings one day ahead of that.", 1),
         ("Sa Marso 26 ang training, isang araw bago iyon ang salin.", 1),
         ("Board is on 26 March, the Friday prior would do.", 6),
     ],

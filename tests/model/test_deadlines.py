@@ -11,9 +11,11 @@ import pytest
 
 from data.errors import InputError
 from data.records import LabelledMessage
+from model.deadline_features import read_mail
 from model.deadline_scores import Said, Trees
 from model.deadlines import FACT_NAMES, DatedMail, DeadlineModel
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
+from model.lexicon import load_lexicon
 from model.reader import joined, written
 from model.text import Tokenizer
 from training import deadline_learners
@@ -69,6 +71,7 @@ def messages() -> list[LabelledMessage]:
 
 _ASKING = re.compile("please|pakipadala|tolong|need|could", re.IGNORECASE)
 _TOKENIZER = Tokenizer()
+LEXICON = load_lexicon()
 
 
 def said(subjects: Sequence[str], texts: Sequence[str]) -> Said:
@@ -86,7 +89,7 @@ def said(subjects: Sequence[str], texts: Sequence[str]) -> Said:
 def learn(labelled: Sequence[LabelledMessage]) -> LearntDeadlines:
     """Learn a small chooser."""
     told = said([one.subject for one in labelled], [one.body for one in labelled])
-    return learn_deadlines(labelled, told, folds(labelled), seed=1, jobs=1)
+    return learn_deadlines(labelled, told, LEXICON, folds(labelled), seed=1, jobs=1)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +104,7 @@ def read(
     """What the chooser says of mails."""
     subjects = [subject] * len(texts)
     mails = map(written, subjects, texts)
-    return model.read(mails, [sent_at] * len(texts), said(subjects, texts))
+    return model.read(mails, [sent_at] * len(texts), said(subjects, texts), LEXICON)
 
 
 def choose(model: DeadlineModel, text: str, sent_at: datetime | None = TUESDAY) -> date | None:
@@ -215,3 +218,13 @@ def test_too_few_dated_messages_are_refused() -> None:
     """The error tells how many were there and what to do."""
     with pytest.raises(InputError, match="add labelled messages that name days"):
         learn(messages()[:10])
+
+
+def test_words_of_three_languages_share_their_meaning() -> None:
+    """What "send" tells of a day, *hantar* and *ipadala* tell too: their English pivot is a feature beside the word."""
+    texts = ("Please send it by Friday.", "Sila hantar sebelum Jumaat.", "Ipadala bago mag-Biyernes.")
+    for text in texts:
+        reading = read_mail(*written("", text), TUESDAY, LEXICON)
+        (day,) = reading.candidates
+        assert "send" in day.features["L:"]
+        assert any("send" in pair.split() for pair in day.features["&:"])

@@ -196,7 +196,7 @@ def test_levels_sum_to_one() -> None:
     assert (levels(exceeds) >= 0).all()
 
 
-def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer) -> None:
+def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer, lexicon: Lexicon) -> None:
     """The scores of the day's own sentence, of those beside it and of the highest, in subject and text."""
     subject, text = "Logo for Friday", "We met Ana. Please send it by Thursday! Thank you."
     tokens = tokenizer(["Nothing here.", f"{subject}\n{text}"])
@@ -204,7 +204,7 @@ def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer) -
     sentences[1:, 9] = (2.0, -4.0, 5.0, -5.0)  # asks: subject, then the three sentences
     messages = np.arange(2 * len(MESSAGE_HEADS), dtype=np.float32).reshape(2, -1)
     said = Said.of(tokens, sentences, messages)
-    reading = read_mail(*written(subject, text), datetime(2026, 3, 10, 9, tzinfo=UTC))
+    reading = read_mail(*written(subject, text), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
     assert [(one.part, one.mention.date.day) for one in reading.candidates] == [("subject", 13), ("text", 12)]
     rows = said.around(1, reading)
     day, before, after, top, below = (rows[:, 3 * n] for n in range(5))
@@ -213,9 +213,9 @@ def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer) -
     assert (rows[:, 15:] == messages[1, 9:12]).all()
 
 
-def test_a_day_in_a_message_without_sentences_has_nothing_around_it(tokenizer: Tokenizer) -> None:
+def test_a_day_in_a_message_without_sentences_has_nothing_around_it(tokenizer: Tokenizer, lexicon: Lexicon) -> None:
     """Whatever the tokenizer saw nothing of is silent, not an error."""
-    reading = read_mail(*written("", "by Friday"), datetime(2026, 3, 10, 9, tzinfo=UTC))
+    reading = read_mail(*written("", "by Friday"), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
     blank = np.zeros((0, len(SENTENCE_HEADS)), dtype=np.float32)
     said = Said.of(tokenizer([""]), blank, np.zeros((1, len(MESSAGE_HEADS)), dtype=np.float32))
     assert (said.around(0, reading)[:, :9] == -1.5).all()
