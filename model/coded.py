@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from model.columns import Ints
 from model.lexicon import Floats
@@ -26,5 +27,12 @@ class Coded:
 
     def __getitem__(self, rows: Ints) -> Floats:
         """The weights of some rows."""
-        # Rows of an array are taken ten times as fast as they are indexed.
         return np.asarray(self.codes.take(rows, axis=0) * self.steps.take(rows)[:, None], dtype=np.float32)
+
+    def times(self, matrix: sparse.csr_matrix, rows: Ints) -> Floats:
+        """A matrix times the weights of some rows: one for each of its columns."""
+        # Steps are multiplied into the few entries, not into the many weights; rows of an array are taken ten times as
+        # fast as they are indexed.
+        data = matrix.data * self.steps.take(rows).take(matrix.indices)
+        stepped = sparse.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+        return np.asarray(stepped @ self.codes.take(rows, axis=0).astype(np.float32), dtype=np.float32)

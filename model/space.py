@@ -71,7 +71,8 @@ class Heads:
     def scores(self, design: Design) -> Floats:
         """Scores of shape (rows, heads)."""
         ngrams = design.ngrams
-        scores = ngrams.matrix @ self.weights[ngrams.columns] + design.vectors @ self.vectors + self.biases
+        told = self.weights.times(ngrams.matrix, ngrams.columns)
+        scores = told + design.vectors @ self.vectors + self.biases
         return np.asarray(scores, dtype=np.float32)
 
 

@@ -1,6 +1,5 @@
 """Many messages over HTTP: JSON Lines or an mbox in, JSON Lines out while they are judged; nothing is stored."""
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from data.mail.archives import open_mails
 from data.records import Assessment
-from data.wire import to_json
+from data.wire import to_line
 from service.batch import advised, in_chunks, judged_here
 from service.bodies import media_type
 from service.problems import Problem
@@ -84,9 +83,9 @@ def _begun(service: Service, path: Path) -> Iterator[Assessment]:
     return chain(list(islice(rows, 1)), rows)
 
 
-async def _lines(rows: Iterator[Assessment], folder: "TemporaryDirectory[str]") -> AsyncIterator[str]:
+async def _lines(rows: Iterator[Assessment], folder: "TemporaryDirectory[str]") -> AsyncIterator[bytes]:
     try:
         async for row in iterate_in_threadpool(rows):
-            yield json.dumps(to_json(row), ensure_ascii=False) + "\n"
+            yield to_line(row)
     finally:
         folder.cleanup()

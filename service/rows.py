@@ -1,7 +1,6 @@
 """Assessments written as rows: JSON Lines in full, a flat CSV that a spreadsheet can open without harm, or Parquet."""
 
 import csv
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from typing import IO
 from data.errors import InputError
 from data.records import Assessment
 from data.taxonomy import LABELS
-from data.wire import to_json
+from data.wire import to_json, to_line
 
 WriteRow = Callable[[Assessment], None]
 COLUMNS = (
@@ -90,7 +89,7 @@ def _harmless(cell: object) -> str:
 
 def _json_rows(stream: IO[str]) -> WriteRow:
     def write(assessment: Assessment) -> None:
-        stream.write(json.dumps(to_json(assessment), ensure_ascii=False) + "\n")
+        stream.write(to_line(assessment).decode())
 
     return write
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from data.errors import InputError
 from data.records import Assessment
-from data.wire import from_json, to_json
+from data.wire import from_json, to_line
 from service.judgement import SentMail
 
 PART, JOURNAL = OWN_SUFFIXES = (".part", ".journal")
@@ -113,7 +113,7 @@ class Unfinished:
 
     def add(self, items: int, rows: Sequence[Assessment], sent: Sequence[SentMail]) -> None:
         """Write what came of the next so many mails of the input."""
-        written = "".join(json.dumps(to_json(row), ensure_ascii=False) + "\n" for row in rows).encode()
+        written = b"".join(map(to_line, rows))
         self._rows.write(written)
         self._rows.flush()
         was = self.reached

@@ -33,7 +33,7 @@ from data.mail.archives import open_items
 from data.mail.unread import as_email
 from data.records import Email, LabelledMessage
 from data.taxonomy import LABELS
-from data.wire import to_json
+from data.wire import to_line
 from service.batch import Inbox, in_growing_chunks
 from service.copies import Copies
 from service.judgement import Order
@@ -112,7 +112,7 @@ def _parts(path: Path, order: Order) -> _Parts:
             rows = inbox.take(outcomes)
         with parts.timed("writing rows"):
             for row in rows:
-                json.dumps(to_json(row), ensure_ascii=False)
+                to_line(row)
 
 
 def _beside(path: Path, first: _Parts, kyp: _Parts) -> None:
