@@ -14,7 +14,7 @@ from model.deadline_scores import Floats, Linear, Trees
 # How strong a feature may get, by the group before its colon: wide bags are held down.
 _SCALES = {"m": 0.3, "s": 0.7, "4": 0.7, "p": 0.4, "n": 0.4}
 _SURE = 6.0  # the log-odds of what is always so
-_LEAST = 0.002  # a weight below it changes nothing: three quarters of a hundred thousand
+_LEAST = 0.01  # weights below it change next to nothing: five in six of a hundred thousand (docs/experiments.md)
 
 Places = Sequence[int] | NDArray[np.intp]
 
@@ -59,7 +59,7 @@ class Fitted:
         """The same by name."""
         weights = np.round(self.weights * bag.scales, 5).tolist()
         named = zip(bag.names, weights, strict=True)
-        return Linear.of(((name, weight) for name, weight in named if abs(weight) >= _LEAST), self.bias)
+        return Linear.of(((name, weight) for name, weight in named if weight), self.bias)
 
 
 def fit_words(
@@ -85,6 +85,7 @@ def fit_words(
     learner.fit(design, labels, sample_weight=weights)
     spread = np.zeros(len(bag.names))
     spread[kept] = learner.coef_[0, : len(kept)]
+    spread[np.abs(spread * bag.scales) < _LEAST] = 0.0  # before the trees learn from what is left
     return Fitted(spread, float(learner.intercept_[0]), np.array(learner.coef_[0, len(kept) :], dtype=np.float64))
 
 
