@@ -63,6 +63,7 @@ def day_of(text: str, sent_at: datetime | None = TUESDAY) -> date | None:
         ("hujung bulan Mei", 5, 31),
         ("a-kinse ng Abril", 4, 15),
         ("a-bente kuwatro", 3, 24),
+        ("a-trenta'y uno", 3, 31),
     ],
 )
 def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: int) -> None:
