@@ -38,8 +38,8 @@ before_month (?<=[bG]) M (?! [,.]? [dtYs] ) | (?<=G-) M (?! [,.]? [dtYs] )
 month_end   (?: z [-ot]* c? [Mm] | z [-ot]* U o? M | l v? U o [Mm] ) (?! [.,]? t? [ds] ) (?: ,? Y )?
 period_end  z [ot]* [cxt]? o? U* (?: o? [xcl] )? | U -? z | z o v | z o T | l v? U o [tc]* U | [QRE] | [cxl]? V
 month_ordinal t? (?: I -? )? d O? o* (?: [cx] U | U o* [cx] )
-ordinal     a -? s (?: (?: ' _ )? s )? | k | t d O | t? d h | I -? d | a - d | (?<=[b~]) t f (?= $ | [.,!?;|)] ) | d O (?= $ | [^_] )
-            | (?<=b) d O
+ordinal     a -? s (?: (?: ' _ )? s )? | k | t d O | t? d h | I -? d | a - d | (?<=[b~]) t f (?= $ | [.,!?;|)] )
+            | d O (?= $ | [^_] ) | (?<=b) d O
             | (?<=G-) d | (?<=~) d (?= $ | [ot.,?!;|)~b&] )
 feast       H
 bare_end    z
