@@ -1,5 +1,6 @@
 """The contract's object."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from data.records import Assessment, Passage, Problem, Reason, Signal, Suggestion, Urgency
 from data.taxonomy import LABELS, LANGUAGES, group_of
-from data.wire import from_json, to_json
+from data.wire import from_json, to_json, to_line
 from service.schemas import AssessmentOut
 
 Assessed = Callable[..., Assessment]
@@ -52,6 +53,15 @@ def test_what_is_written_can_be_read_back(assessment: Assessment) -> None:
     row = to_json(assessment)
     assert from_json(row) == assessment
     AssessmentOut.model_validate(row, extra="forbid")
+
+
+@given(assessments)
+def test_a_line_holds_the_object(assessment: Assessment) -> None:
+    """A row of JSON Lines is one line, whatever its texts hold, and reads as the object."""
+    line = to_line(assessment)
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    assert json.loads(line) == to_json(assessment)
 
 
 def test_fields_stand_in_the_contracts_order(assessed: Assessed) -> None:
