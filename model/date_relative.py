@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from model.date_arithmetic import in_month, last_of_month, real_day, shift_month, working_days_on
 from model.date_grammar import Phrase
 from model.date_kinds import DateKind, Resolved, day_part
-from model.date_words import LEAD_OF
+from model.date_words import COMING, LEAD_OF
 
 _FRIDAY, _SUNDAY = 4, 6
 
@@ -44,9 +44,6 @@ def eve(phrase: Phrase, told: Sequence[Resolved]) -> Resolved | None:
     else:
         back = next(iter(phrase.numbers("dnqes")), 1.0) * _DAYS_OF.get(phrase.unit() or "day", 0.0)
     return Resolved(before.date - timedelta(days=back), "relative", day_part(phrase)) if back >= 1 else None
-
-
-COMING = ("by", "before", "until")  # leads of what is still to come
 
 
 _ORDINAL_LOOK_BACK = 12

@@ -192,6 +192,8 @@ LEADS = {
     "between": "between antara pagitan",
 }
 
+COMING = ("before", "by", "until")  # those of what is still to come
+
 
 def _valued(code: str, table: str) -> dict[str, tuple[str, Value]]:
     rows = (line.split() for line in table.strip().splitlines())
@@ -226,7 +228,7 @@ def _plain(tables: dict[str, str]) -> dict[str, tuple[str, Value]]:
 
 def _lexicon() -> dict[str, tuple[str, Value]]:
     """All tables in one; where two know a word, the later one wins."""
-    leads = {"b": " ".join(LEADS[name] for name in ("before", "by", "until")), "@": "at @", "~": "on sa s pada pd over"}
+    leads = {"b": " ".join(LEADS[name] for name in COMING), "@": "at @", "~": "on sa s pada pd over"}
     tables = {
         "M": MONTHS,
         "W": WEEKDAYS,

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from model.date_arithmetic import in_month
 from model.date_grammar import Phrase, find_phrases
 from model.date_kinds import DateKind, Moment, Resolved
-from model.date_relative import COMING
 from model.date_resolution import resolve
+from model.date_words import COMING
 from model.spelling import Written
 
 _US_OFFSETS = (-10, -4)  # hours from UTC: where 3/4 is the fourth of March

@@ -125,14 +125,14 @@ def read_mail(
             if not is_coming and not whole:
                 continue
             place = next((i for i, one in enumerate(own) if one.begin <= mention.first < one.end), 0)
-            around, meant = _around(mention, scan, own, place), _pivots(mention, scan, own[place], lexicon)
+            around = _around(mention, scan, own, place, lexicon)
             if not is_coming:
                 around[""].append(f"lead={mention.lead}")
-                past.append(around | meant)
+                past.append(around)
                 continue
             around[""] += [*_own(mention, scan, sent_at, part), *_order(mention, coming, place, len(own))]
             at, days = scan.text.start(mention.first), _distance(mention.date, sent_at)
-            candidates.append(Candidate(part, mention, at, len(sentences) + place, days, around | meant))
+            candidates.append(Candidate(part, mention, at, len(sentences) + place, days, around))
         sentences += own
     return MailReading(tuple(sentences), words, tuple(candidates), tuple(past), sent_at)
 
@@ -185,19 +185,20 @@ def _own(mention: DateMention, scan: Scan, sent_at: datetime | None, part: Part)
     return [*single, f"{kind}&{lead}", f"{lead}&{step}", f"{kind}&{step}", f"{kind}&hour={hour}"]
 
 
-def _around(mention: DateMention, scan: Scan, sentences: Sequence[Sentence], place: int) -> dict[str, list[str]]:
+def _around(
+    mention: DateMention, scan: Scan, sentences: Sequence[Sentence], place: int, lexicon: Lexicon
+) -> dict[str, list[str]]:
     sentence, words = sentences[place], scan.text.words
     left, right = words[sentence.begin : mention.first], words[mention.last : sentence.end]
-    near_left, near_right = left[-_WINDOW:], right[:_WINDOW]
     both = list({*left, *right})
     classes = list(classes_of(both))
     named = [f"end={sentence.mark}", f"first={not left}", f"lone={not right}"]
     named += [f"{of}&c:{name}" for of in (mention.lead, mention.kind) for name in classes]
     named += [f"o{n}={' '.join(sentence.words[:n])}" for n in (1, 2, 3) if len(sentence.words) >= n]
-    features = {f"l{step}=": [word] for step, word in enumerate(reversed(left[-_NEAR:]))}
-    features |= {f"r{step}=": [word] for step, word in enumerate(right[:_NEAR])}
-    features |= {"l:": near_left, "r:": near_right, "s:": both, "4:": [word[:4] for word in both if len(word) > 4]}
-    features |= {"lh:": [shape(word) for word in near_left], "rh:": [shape(word) for word in near_right], "c:": classes}
+    features = _sides("l", left, "r", right)
+    features |= {"s:": both, "4:": [word[:4] for word in both if len(word) > 4], "c:": classes}
+    features |= {f"{side}h:": [shape(word) for word in features[f"{side}:"]] for side in "lr"}
+    features |= _meant(mention.lead, list(map(lexicon.pivot_of, left)), list(map(lexicon.pivot_of, right)))
     if place:
         before = sentences[place - 1]
         named.append(f"pend={before.mark}")
@@ -209,16 +210,18 @@ def _around(mention: DateMention, scan: Scan, sentences: Sequence[Sentence], pla
     return features | {"": named}
 
 
-def _pivots(mention: DateMention, scan: Scan, sentence: Sentence, lexicon: Lexicon) -> dict[str, Collection[str]]:
+def _meant(lead: str, left: list[str], right: list[str]) -> dict[str, list[str]]:
     """What the words around a day mean, by their English pivots: alike in all three languages."""
-    words = scan.text.words
-    left = [lexicon.pivot_of(word) for word in words[sentence.begin : mention.first]]
-    right = [lexicon.pivot_of(word) for word in words[mention.last : sentence.end]]
-    near_left, near_right = left[-_WINDOW:], right[:_WINDOW]
-    features: dict[str, Collection[str]] = {f"L{step}=": [pivot] for step, pivot in enumerate(left[: -_NEAR - 1 : -1])}
-    features |= {f"R{step}=": [pivot] for step, pivot in enumerate(right[:_NEAR])}
-    pairs = set(_pairs([*near_left, f"@{mention.lead}", *near_right]))
-    return features | {"L:": near_left, "R:": near_right, "S:": {*left, *right}, "&:": pairs}
+    features = _sides("L", left, "R", right)
+    pairs = set(_pairs([*features["L:"], f"@{lead}", *features["R:"]]))
+    return features | {"S:": [*left, *right], "&:": list(pairs)}
+
+
+def _sides(before: str, left: list[str], after: str, right: list[str]) -> dict[str, list[str]]:
+    """What stands left and right of a day: the nearest by place, those within the window as bags."""
+    features = {f"{before}{step}=": [one] for step, one in enumerate(reversed(left[-_NEAR:]))}
+    features |= {f"{after}{step}=": [one] for step, one in enumerate(right[:_NEAR])}
+    return features | {f"{before}:": left[-_WINDOW:], f"{after}:": right[:_WINDOW]}
 
 
 def _pairs(pivots: Sequence[str]) -> Iterator[str]:
