@@ -8,15 +8,13 @@ from training.firm import measure, styled_firm
 
 # One tenth says little: between such models others' macro-F1 differs by 0.015 (standard deviation over four tenths).
 STARTS = (0, 3, 6)
-HARM = 0.02
 
 
 def test_a_firm_s_own_labels_help_it_and_harm_nobody() -> None:
-    """The firm's clients write in a house style that no shipped message has; the mean change over several tenths."""
+    """The firm's clients write in a house style that no shipped message has; means over several tenths."""
     messages, lexicon = load(shipped()), load_lexicon()
     found = [measure(styled_firm(messages[start::10], own=200), lexicon, jobs=2) for start in STARTS]
-    firm, others = (
-        float(np.mean([one[name]["after"] - one[name]["before"] for one in found])) for name in ("firm", "others")
-    )
-    assert firm > 0.01
-    assert others > -HARM
+    before, after = (np.mean([one["firm"][name] for one in found]) for name in ("before", "after"))
+    assert after > before + 0.01
+    high = np.mean([one["others"]["change"][1] for one in found])
+    assert high >= 0, "worse for others beyond noise"
