@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, islice
+from itertools import accumulate
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from model.features import Counts, TypeTable, Vocabulary, count, summed
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
 from model.pieces import cut
-from model.spelling import Speller, Spelling, Written, spell
+from model.spelling import Speller, Written
 from model.structure import structure
 from model.text import Ints, Tokenizer, Tokens
 
@@ -78,12 +78,12 @@ class Reader:
 
     def written(self, reading: Reading) -> Iterator[tuple[Written, Written]]:
         """Subject and text of each message, spelled for the grammar of dates."""
-        pieces, tokens = self.tokenizer.pieces, reading.tokens
-        self._speller.update(pieces)
-        numbers = iter(tokens.pieces.tolist())
+        tokens = reading.tokens
+        self._speller.update(self.tokenizer.pieces)
+        numbers, end = tokens.pieces.tolist(), 0
         for subject, many in zip(reading.subjects, tokens.piece_counts.tolist(), strict=True):
-            own = list(islice(numbers, many))
-            yield _parted(len(subject), [pieces[number] for number in own], self._speller.of(own))
+            start, end = end, end + many
+            yield _parted(len(subject), numbers[start:end], self._speller)
 
     def stack_inputs(self, reading: Reading, message_scores: Floats, sentence_scores: Floats, facts: Floats) -> Floats:
         """What the second layer sees: message scores, gathered sentence scores, structure and facts about days."""
@@ -99,21 +99,19 @@ def joined(subject: str, text: str) -> str:
 
 def written(subject: str, text: str) -> tuple[Written, Written]:
     """One message's subject and text, spelled for the grammar of dates."""
-    pieces = cut(joined(subject, text))
-    return _parted(len(subject), pieces, [spell(piece) for piece in pieces])
+    speller, pieces = Speller(), cut(joined(subject, text))
+    speller.update(pieces)
+    return _parted(len(subject), range(len(pieces)), speller)
 
 
-def _parted(subject: int, pieces: list[str], spellings: list[Spelling]) -> tuple[Written, Written]:
+def _parted(subject: int, numbers: Sequence[int], speller: Speller) -> tuple[Written, Written]:
     """The pieces of a subject of so many characters, and those after the white space between it and the text.
 
     A subject may be so long that the tokenizer cut it: then there is no text.
     """
-    ends = enumerate(accumulate(map(len, pieces)))
-    place, end = next(((place, end) for place, end in ends if end > subject), (len(pieces), subject))
-    return (
-        Written.spelled(pieces[:place], spellings[:place], 0),
-        Written.spelled(pieces[place + 1 :], spellings[place + 1 :], end),
-    )
+    ends = enumerate(accumulate(len(speller.known.pieces[number]) for number in numbers))
+    place, end = next(((place, end) for place, end in ends if end > subject), (len(numbers), subject))
+    return speller.written(numbers[:place], 0), speller.written(numbers[place + 1 :], end)
 
 
 def _sentences(texts: Sequence[str], tokens: Tokens) -> list[str]:

@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, islice, pairwise, repeat
+from itertools import accumulate, chain, islice, pairwise, repeat
 from typing import NamedTuple
 
 from model.date_words import CODES
@@ -14,6 +14,7 @@ from model.pieces import cut
 _WORD = re.compile(r"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|[^\W\d_]+")
 _LIST_MARK = re.compile(r"[-–•*]|\d{1,2}[.)]")
 _LINE_END, _ITEM = "\n", "\r"  # of white space that ends a line, and of what may open an item of a list there
+_BROKEN = _LINE_END + _ITEM
 
 _MARKS = {mark: mark for mark in ".,:;!?/-()'\"%"} | {"\n": "|", "–": "-", "—": "-", "’": "'"}
 _CODE_OF = _MARKS | CODES
@@ -22,13 +23,16 @@ _BY_CAPITAL = {"S": ("W", "S"), "N": ("_", "T"), "L": ("L", "Z")}
 _UNSURE = re.compile("[LSZ]")
 
 
+Words = tuple[str, ...]
+
+
 class Spelling(NamedTuple):
     """A piece of a text (see model.pieces.cut): its words and marks in lower case, and a code for each of them.
 
     Codes of white space may end in ``_LINE_END``, those of other pieces begin with ``_ITEM``: no words stand for these.
     """
 
-    words: tuple[str, ...]
+    words: Words
     codes: str
 
 
@@ -55,46 +59,68 @@ class Written:
     """A text spelled piece by piece: ``codes`` has one character for each of its words and marks.
 
     A line break before a blank line or a list item is a mark too. ``offset`` is where the text begins in a longer one.
+    ``numbers`` are its pieces among all that the speller knew. Most texts name no day: their words are never asked.
     """
 
-    pieces: Sequence[str]
-    spellings: Sequence[Spelling]
     codes: str
     offset: int
+    numbers: Sequence[int]
+    known: "Known"
 
     @classmethod
     def of(cls, text: str, offset: int = 0) -> "Written":
         """Spell a text."""
-        pieces = cut(text)
-        return cls.spelled(pieces, [spell(piece) for piece in pieces], offset)
-
-    @classmethod
-    def spelled(cls, pieces: Sequence[str], spellings: list[Spelling], offset: int) -> "Written":
-        """Put the spellings of pieces together."""
-        codes = "".join([one.codes for one in spellings])
-        if _LINE_END + _ITEM in codes:
-            for place, (one, following) in enumerate(pairwise(spellings)):
-                if one.codes.endswith(_LINE_END) and following.codes.startswith(_ITEM):
-                    spellings[place] = Spelling((*one.words, "\n"), one.codes.replace(_LINE_END, "|"))
-            codes = "".join([one.codes for one in spellings])
-        codes = codes.replace(_LINE_END, "").replace(_ITEM, "")
-        if _UNSURE.search(codes):
-            spelled = _words(spellings)
-            codes = _UNSURE.sub(lambda match: _settled(match, spelled), codes)
-        return cls(pieces, spellings, codes, offset)
+        speller, pieces = Speller(), cut(text)
+        speller.update(pieces)
+        return speller.written(range(len(pieces)), offset)
 
     @cached_property
     def words(self) -> list[str]:
-        """All words and marks, in order; most texts name no day, and are never asked."""
-        return _words(self.spellings)
+        """All words and marks, in order."""
+        return self.known.words_of(self.numbers)
 
     def start(self, word: int) -> int:
         """Where a word begins."""
-        ends = list(accumulate([len(one.words) for one in self.spellings]))
-        place = bisect_right(ends, word)
-        within = word - (ends[place - 1] if place else 0)
-        found = next(islice(_WORD.finditer(_lowered(self.pieces[place])), within, None))
-        return self.offset + sum(map(len, self.pieces[:place])) + found.start()
+        place = bisect_right(self._words_until, word)
+        within = word - (self._words_until[place - 1] if place else 0)
+        piece = self.known.pieces[self.numbers[place]]
+        found = next(islice(_WORD.finditer(_lowered(piece)), within, None))
+        return self.offset + (self._characters_until[place - 1] if place else 0) + found.start()
+
+    @cached_property
+    def _words_until(self) -> list[int]:
+        return list(accumulate(map(len, self.known.words_by_piece(self.numbers))))
+
+    @cached_property
+    def _characters_until(self) -> list[int]:
+        return list(accumulate(len(self.known.pieces[number]) for number in self.numbers))
+
+
+@dataclass(slots=True)
+class Known:
+    """The pieces that a speller has spelled: their words and codes, by number."""
+
+    pieces: Sequence[str]
+    words: list[Words] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+
+    def codes_of(self, numbers: Iterable[int]) -> str:
+        """The codes of some pieces, in order; a line break before an item of a list is a mark."""
+        codes = "".join(map(self.codes.__getitem__, numbers))
+        return codes.replace(_BROKEN, "|").replace(_LINE_END, "").replace(_ITEM, "")
+
+    def words_of(self, numbers: Sequence[int]) -> list[str]:
+        """The words and marks of some pieces, in order: as many as codes."""
+        return list(chain.from_iterable(self.words_by_piece(numbers)))
+
+    def words_by_piece(self, numbers: Sequence[int]) -> list[Words]:
+        """The same, those of each piece together."""
+        words, codes = list(map(self.words.__getitem__, numbers)), list(map(self.codes.__getitem__, numbers))
+        if _BROKEN in "".join(codes):
+            for place, pair in enumerate(pairwise(codes)):
+                if pair[0].endswith(_LINE_END) and pair[1].startswith(_ITEM):
+                    words[place] = (*words[place], "\n")
+        return words
 
 
 class Speller:
@@ -105,21 +131,26 @@ class Speller:
 
     def forget(self) -> None:
         """Forget all, as the tokenizer did."""
-        self._spellings: list[Spelling] = []
-        self._known: dict[Spelling, Spelling] = {}
+        self.known = Known(())
+        self._shared: dict[Spelling, Spelling] = {}
 
     def update(self, pieces: Sequence[str]) -> None:
         """Take in the pieces that came since the last call; those spelled alike share one spelling."""
-        new = map(spell, islice(pieces, len(self._spellings), None))
-        self._spellings += [self._known.setdefault(one, one) for one in new]
+        known = self.known
+        known.pieces = pieces
+        for piece in islice(pieces, len(known.codes), None):
+            spelling = spell(piece)
+            spelling = self._shared.setdefault(spelling, spelling)
+            known.words.append(spelling.words)
+            known.codes.append(spelling.codes)
 
-    def of(self, numbers: Iterable[int]) -> list[Spelling]:
-        """The spellings of pieces by number."""
-        return list(map(self._spellings.__getitem__, numbers))
-
-
-def _words(spellings: Iterable[Spelling]) -> list[str]:
-    return [word for one in spellings for word in one.words]
+    def written(self, numbers: Sequence[int], offset: int) -> Written:
+        """Put pieces together, by number."""
+        codes = self.known.codes_of(numbers)
+        if _UNSURE.search(codes):
+            words = self.known.words_of(numbers)
+            codes = _UNSURE.sub(lambda match: _settled(match, words), codes)
+        return Written(codes, offset, numbers, self.known)
 
 
 def _lowered(text: str) -> str:
