@@ -24,7 +24,7 @@ from model.lexicon import FOLDER, Lexicon
 from model.parameters import Parameters
 from model.triage import Triage
 
-FORMAT = 7
+FORMAT = 8
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "spacy")
 _MANIFEST, _ARRAYS, _PLAIN = "manifest.json", "arrays.npz", "plain.json"
 _ARRAY = ".npy"

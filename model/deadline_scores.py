@@ -14,6 +14,7 @@ from model.text import Tokens
 
 Floats = NDArray[np.float64]
 
+NEAR = 4  # tokens on either side of a day that tell what is said of it (docs/experiments.md)
 _REACH = 6.0  # scores beyond it are certain enough
 _NOTHING = np.full((1, 3), -_REACH / 2, dtype=np.float32)  # the scores of a sentence that is not there
 _KINDS = ("absolute", "weekday", "relative", "today", "duration", "period_end", "ordinal", "hour", "now")
@@ -87,26 +88,41 @@ class Said:
     """How much the sentences and messages of a batch ask for something, as the first layer scored them.
 
     ``starts`` (sentences,) tell where a sentence begins in subject and text joined, ``owners`` (sentences,) its
-    message; ``sentences`` (sentences, 3) are its scores for asking, soon and now, ``messages`` (messages, 3) those of
-    whole messages for urgency of at least 1, 2 and 3.
+    message; ``sentences`` (sentences, 3) are its scores for asking, soon and now, ``near`` (days, 3) those of the few
+    words around each day, and ``days`` (messages + 1,) the first day of each message among them; ``messages``
+    (messages, 3) are scores of whole messages for urgency of at least 1, 2 and 3.
     """
 
     starts: Ints
     owners: Ints
     sentences: NDArray[np.float32]
     messages: NDArray[np.float32]
+    near: NDArray[np.float32]
+    days: Ints
 
     @classmethod
-    def of(cls, tokens: Tokens, sentences: NDArray[np.float32], messages: NDArray[np.float32]) -> "Said":
-        """From all scores of the first layer, heads as ``SENTENCE_HEADS`` and ``MESSAGE_HEADS``."""
+    def of(
+        cls,
+        tokens: Tokens,
+        sentences: NDArray[np.float32],
+        messages: NDArray[np.float32],
+        near: NDArray[np.float32],
+        readings: Sequence[MailReading],
+    ) -> "Said":
+        """From all scores of the first layer, heads as ``SENTENCE_HEADS`` and ``MESSAGE_HEADS``.
+
+        ``near`` are those of what stands around the days that the messages may have as deadlines (:func:`places_of`).
+        """
         starts, _ = tokens.sentence_spans()
-        return cls(starts, tokens.sentence_text, sentences[:, _ASKING], messages[:, _URGENCY])
+        days = np.cumsum([0, *(len(reading.candidates) for reading in readings)])
+        return cls(starts, tokens.sentence_text, sentences[:, _ASKING], messages[:, _URGENCY], near[:, _ASKING], days)
 
     def around(self, message: int, reading: MailReading) -> Floats:
         """For each day a message may have as deadline what was said around it.
 
         Scores of the day's sentence, of those before and after, the highest of the message, how far the day's lie
-        below them, and the message's own; shape (candidates, 18).
+        below them, and the message's own; then those of the few words around the day, how far they lie above its
+        sentence's, and below the highest around any day; shape (candidates, 27).
         """
         first, last = np.searchsorted(self.owners, (message, message + 1))
         own = np.vstack([_NOTHING, self.sentences[first:last], _NOTHING]) / 2
@@ -115,7 +131,16 @@ class Said:
         day = own[places]
         following = own[np.minimum(places + 1, len(own) - 1)]
         tops, message_scores = (np.tile(one, (len(day), 1)) for one in (top, self.messages[message]))
-        return np.hstack([day, own[np.maximum(places - 1, 0)], following, tops, day - top, message_scores])
+        near = self.near[self.days[message] : self.days[message + 1]] / 2
+        among = (near, near - day, near - near.max(axis=0))
+        return np.hstack([day, own[np.maximum(places - 1, 0)], following, tops, day - top, message_scores, *among])
+
+
+def places_of(readings: Sequence[MailReading]) -> tuple[Ints, Ints]:
+    """The days that some mails may have as deadlines: the number of the mail, and where the day is told in it."""
+    days = [(number, day.at) for number, reading in enumerate(readings) for day in reading.candidates]
+    mails, places = np.array(days, dtype=np.int64).reshape(-1, 2).T
+    return mails, places
 
 
 def dense_features(reading: MailReading, logits: Sequence[float], values: Floats) -> Floats:

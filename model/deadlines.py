@@ -3,17 +3,15 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
 from data.records import Part
-from model.deadline_features import MailReading, read_mail
+from model.deadline_features import MailReading
 from model.deadline_scores import Floats, Linear, Said, Trees, dense_features
-from model.lexicon import Lexicon
-from model.spelling import Written
 
 FACT_NAMES = (
     "day_named",  # a coming day is named
@@ -61,16 +59,12 @@ class DeadlineModel:
     threshold: float
     share: float
 
-    def read(
-        self,
-        mails: Iterable[tuple[Written, Written]],
-        sent_ats: Sequence[datetime | None],
-        said: Said,
-        lexicon: Lexicon,
-    ) -> list[DatedMail]:
-        """The deadline of each mail (subject and text) and the facts about its days."""
-        readings = [read_mail(*mail, sent_at, lexicon) for mail, sent_at in zip(mails, sent_ats, strict=True)]
-        return self.conclude(readings, self.probabilities(readings, said))
+    def read(self, readings: Sequence[MailReading], said: Said) -> list[DatedMail]:
+        """The deadline of each mail and the facts about its days."""
+        return [
+            DatedMail(pick(reading, own, self.threshold, self.share), facts_of(reading, own))
+            for reading, own in zip(readings, self.probabilities(readings, said), strict=True)
+        ]
 
     def probabilities(self, readings: Sequence[MailReading], said: Said) -> list[Floats]:
         """For each mail the probability of each of its candidates to be asked for."""
@@ -78,13 +72,6 @@ class DeadlineModel:
             self._rows(reading, said.around(n, reading)) for n, reading in enumerate(readings) if reading.candidates
         ]
         return per_mail(readings, self.trees.probabilities(np.vstack(rows)) if rows else np.zeros(0))
-
-    def conclude(self, readings: Sequence[MailReading], probabilities: Sequence[Floats]) -> list[DatedMail]:
-        """Deadline and facts of each mail from its candidates' probabilities."""
-        return [
-            DatedMail(pick(reading, own, self.threshold, self.share), facts_of(reading, own))
-            for reading, own in zip(readings, probabilities, strict=True)
-        ]
 
     def parameters(self) -> dict[str, Any]:
         """Everything the model is, as arrays and what JSON can hold."""

@@ -161,19 +161,27 @@ def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vec
 
     Only sentences are counted token by token; texts are sums over their sentences, and over their words' characters.
     """
+    by_sentence, meaning = _of_sentences(tokens, vocabulary, table, vectors)
+    by_text = _of_texts(tokens, by_sentence.ngrams, table, vocabulary.bounds[2] + len(vocabulary.characters))
+    whole = summed(tokens.sentence_text, np.arange(len(meaning)), tokens.texts, meaning)
+    return by_sentence, Counts(by_text, vocabulary.bounds, whole)
+
+
+def count_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors) -> Counts:
+    """The same for the sentences alone."""
+    return _of_sentences(tokens, vocabulary, table, vectors)[0]
+
+
+def _of_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors) -> tuple[Counts, Floats]:
+    """Counts of sentences, and the whole of their word vectors' sums."""
     sentences, bounds = len(tokens.sentence_text), vocabulary.bounds
     features, token = _features(tokens, vocabulary, table)
     by_sentence = tally(tokens.sentence[token], features, (sentences, bounds[2]))
-    by_text = _of_texts(tokens, by_sentence, table, bounds[2] + len(vocabulary.characters))
     rows = table.rows[tokens.types]
     known = rows >= 0
     meant, meaning_of = np.unique(rows[known], return_inverse=True)
     meaning = summed(tokens.sentence[known], meaning_of, sentences, vectors[meant])
-    whole = summed(tokens.sentence_text, np.arange(sentences), tokens.texts, meaning)
-    return (
-        Counts(by_sentence, bounds[:2], meaning[:, :SENTENCE_DIMENSIONS]),
-        Counts(by_text, bounds, whole),
-    )
+    return Counts(by_sentence, bounds[:2], meaning[:, :SENTENCE_DIMENSIONS]), meaning
 
 
 def _of_texts(tokens: Tokens, by_sentence: Narrow, table: TypeTable, width: int) -> Narrow:

@@ -7,7 +7,7 @@ from itertools import accumulate
 import numpy as np
 
 from model.encoder import SentenceEncoder
-from model.features import Counts, TypeTable, Vocabulary, count, summed
+from model.features import Counts, TypeTable, Vocabulary, count, count_sentences, summed
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
 from model.pieces import cut
@@ -18,12 +18,13 @@ from model.text import Ints, Tokenizer, Tokens
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of a batch: tokens of subject and text joined, and counts by sentence and by message.
+    """What was read of a batch: tokens of ``texts`` (subject and text joined), and counts by sentence and by message.
 
     ``words`` are the tokens' vocabulary ids (-1 where unknown), ``kinds`` what the tokens are (see model.features).
     """
 
     subjects: tuple[str, ...]
+    texts: tuple[str, ...]
     tokens: Tokens
     words: Ints
     kinds: Ints
@@ -66,7 +67,15 @@ class Reader:
                 replace(sentences, encoded=encoded),
                 replace(messages, encoded=summed(tokens.sentence_text, np.arange(len(encoded)), tokens.texts, encoded)),
             )
-        return Reading(tuple(subjects), tokens, words, kinds, sentences, messages)
+        return Reading(tuple(subjects), tuple(whole), tokens, words, kinds, sentences, messages)
+
+    def around(self, reading: Reading, texts: Ints, places: Ints, reach: int) -> Counts:
+        """Counts of what stands around some places of the batch's texts, as if each were a sentence of its own."""
+        windows = reading.tokens.around(texts, places, reach)
+        counts = count_sentences(windows, self.vocabulary, self.table, self._vectors)
+        if self._encoder is None:
+            return counts
+        return replace(counts, encoded=self._encoder.encode(_sentences(reading.texts, windows)))
 
     def words(self, reading: Reading) -> Ints:
         """Vocabulary id of each token, -1 where unknown."""

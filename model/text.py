@@ -15,6 +15,7 @@ Bools = npt.NDArray[np.bool_]
 
 MAX_CHARACTERS = 12_000  # of one text are judged; client mail is shorter, and a pasted log must not stop a batch
 MOST_REMEMBERED = 45_000  # types and pieces (32 MB with their dates); then they are forgotten and learnt anew
+_LONGER = 1 << 32  # than any text that is tokenised
 HARD_WRAP = 50  # characters: a line this long that ends without a stop goes on in the next one
 
 _FUNCTION_WORDS = {
@@ -52,6 +53,22 @@ class Tokens:
     def text(self) -> Ints:
         """The text of each token."""
         return self.sentence_text[self.sentence] if len(self.sentence) else self.sentence
+
+    def around(self, texts: Ints, places: Ints, reach: int) -> "Tokens":
+        """What stands around some places, each as a sentence of its own: up to ``reach`` tokens on either side.
+
+        ``texts`` (never falling) and ``places`` tell the text of each place and its character there; nothing beyond the
+        sentence of the place is taken.
+        """
+        keys = self.text * np.int64(_LONGER) + self.starts
+        token = np.searchsorted(keys, texts * np.int64(_LONGER) + places, side="right") - 1
+        own = self.sentence[token]
+        first = np.maximum(np.searchsorted(self.sentence, own), token - reach)
+        last = np.minimum(np.searchsorted(self.sentence, own, side="right"), token + reach + 1)
+        taken, window = spread(first, last - first)
+        none = self.pieces[:0]
+        types, starts, ends, upper = self.types[taken], self.starts[taken], self.ends[taken], self.upper[taken]
+        return Tokens(types, starts, ends, upper, window, texts, none, none, self.texts)
 
     def sentence_spans(self) -> tuple[Ints, Ints]:
         """Character offsets of each sentence, from its first to its last token."""

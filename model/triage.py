@@ -9,7 +9,8 @@ import numpy as np
 from data.identity import message_identity
 from data.records import Assessment, Email, Passage, Signal, Urgency
 from data.taxonomy import LABELS, Language
-from model.deadline_scores import Said
+from model.deadline_features import read_mail
+from model.deadline_scores import NEAR, Said, places_of
 from model.deadlines import DatedMail, Deadline
 from model.encoder import SentenceEncoder
 from model.evidence import carrying
@@ -80,9 +81,13 @@ class Triage:
             reading = self._reader.read(subjects, texts)
             sentences = own.sentence_net.scores(Design.of(reading.sentences, own.sentence_level))
             messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))
-            said = Said.of(reading.tokens, sentences, messages)
-            sent = [email.sent_at for email in emails]
-            dated = own.deadlines.read(self._reader.written(reading), sent, said, self._lexicon)
+            days = [
+                read_mail(*mail, email.sent_at, self._lexicon)
+                for mail, email in zip(self._reader.written(reading), emails, strict=True)
+            ]
+            near = self._reader.around(reading, *places_of(days), NEAR)
+            around = own.sentence_net.scores(Design.of(near, own.sentence_level))
+            dated = own.deadlines.read(days, Said.of(reading.tokens, sentences, messages, around, days))
             facts = np.array([one.facts for one in dated], dtype=np.float32)
             inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
             languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)

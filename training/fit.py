@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from data.errors import InputError
 from data.records import LabelledMessage
 from data.taxonomy import ARCHETYPES, LABELS, LANGUAGES, SITUATIONS
-from model.deadline_scores import Said
+from model.deadline_scores import NEAR, Said, places_of
 from model.encoder import SentenceEncoder
 from model.features import TypeTable, Vocabulary, learn_vocabulary
 from model.layers import ordered
@@ -20,6 +20,7 @@ from model.prior import Shares
 from model.reader import Reader, Reading, joined
 from model.space import MESSAGE_BLOCKS, SENTENCE_BLOCKS, Design, Level
 from model.text import Ints, Tokenizer
+from training.deadline_lesson import Lesson
 from training.evidence import best_evidence_score
 from training.first_layer import MESSAGE_STRENGTH, fit_first_layer
 from training.fit_deadlines import learn_deadlines
@@ -99,8 +100,12 @@ def _fit(
     design = Design.of(reading.messages, message_level)
     whole = fit_first_layer(design, targets, weights, fold, strength=MESSAGE_STRENGTH, seed=seed, jobs=jobs)
     progress("learning which days are deadlines")
-    said = Said.of(reading.tokens, sentences.held_out, whole.held_out)
-    dated = learn_deadlines(messages, said, lexicon, fold, seed=seed, jobs=jobs)
+    days = Lesson.of(messages, lexicon)
+    mails, places = places_of(days.readings)
+    near = Design.of(reader.around(reading, mails, places, NEAR), sentence_level)
+    around = sentences.held_out_of(near, fold[mails])
+    said = Said.of(reading.tokens, sentences.held_out, whole.held_out, around, days.readings)
+    dated = learn_deadlines(days, said, fold, seed=seed, jobs=jobs)
     progress("weighing both, and choosing where to decide")
     inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
     second = fit_second_layer(inputs, targets, weights, fold, jobs)

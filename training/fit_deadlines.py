@@ -8,11 +8,9 @@ from joblib import Parallel, delayed
 
 from data.errors import InputError
 from data.labels.opinion import DEADLINE, URGENCY
-from data.records import LabelledMessage
 from model.columns import Ints
 from model.deadline_scores import Floats, Said, Trees, dense_features
 from model.deadlines import DeadlineModel, facts_of, per_mail, pick
-from model.lexicon import Lexicon
 from training.deadline_learners import Fitted, fit_trees, fit_words
 from training.deadline_lesson import Lesson, rows_of
 
@@ -32,9 +30,7 @@ class LearntDeadlines:
     held_out_facts: Floats
 
 
-def learn_deadlines(
-    messages: Sequence[LabelledMessage], said: Said, lexicon: Lexicon, folds: Ints, *, seed: int, jobs: int
-) -> LearntDeadlines:
+def learn_deadlines(lesson: Lesson, said: Said, folds: Ints, *, seed: int, jobs: int) -> LearntDeadlines:
     """Learn the chooser from labelled messages, of each of which the first layer ``said`` something unseen.
 
     Learners of days and of trees are fitted on everything and once without each fold, the latter in parallel processes.
@@ -42,8 +38,8 @@ def learn_deadlines(
     Raises:
         InputError: too few messages name a day that is, or is not, their deadline.
     """
-    lesson = Lesson.of(messages, lexicon)
     _check(lesson)
+    messages = lesson.messages
     around = {i: said.around(i, lesson.readings[i]) for i in lesson.dated(range(len(messages)))}
     sure = np.array([not message.unsure & _UNTOLD for message in messages])
     numbers = np.unique(folds)

@@ -46,21 +46,23 @@ class SentenceLesson:
 
 @dataclass(frozen=True, slots=True)
 class SentenceLayer:
-    """The network fitted on everything, and scores of the sentences by networks that had not seen their fold."""
+    """The network fitted on everything, those that had not seen one fold each, and their scores of its sentences."""
 
     net: SentenceNet
+    others: dict[int, SentenceNet]
     held_out: Floats
+
+    def held_out_of(self, design: Design, folds: Ints) -> Floats:
+        """Scores of other rows by the network that had not seen the fold of each."""
+        return _held_out(self.others, design, folds)
 
 
 def fit_sentence_layer(lesson: SentenceLesson, folds: Ints, seed: int, jobs: int) -> SentenceLayer:
     """Learn from all messages and once without each fold (of each message), in parallel processes."""
     learnt = whole_and_without_each(folds)
     whole, *nets = Parallel(n_jobs=jobs)(delayed(fit_sentence_net)(lesson, own, seed) for own in learnt)
-    held_out = np.zeros(lesson.marked.shape, dtype=np.float32)
-    for fold, net in zip(np.unique(folds), nets, strict=True):
-        rows = np.flatnonzero(folds[lesson.owner] == fold)
-        held_out[rows] = net.scores(Design(lesson.design.ngrams[rows], lesson.design.vectors[rows]))
-    return SentenceLayer(whole, held_out)
+    others = dict(zip(np.unique(folds).tolist(), nets, strict=True))
+    return SentenceLayer(whole, others, _held_out(others, lesson.design, folds[lesson.owner]))
 
 
 def fit_sentence_net(lesson: SentenceLesson, messages: Ints, seed: int) -> SentenceNet:
@@ -79,6 +81,14 @@ def fit_sentence_net(lesson: SentenceLesson, messages: Ints, seed: int) -> Sente
             for chosen in pupil.batches():
                 pupil.learn(chosen)
         return _averaged(pupils, known, lesson.design)
+
+
+def _held_out(nets: dict[int, SentenceNet], design: Design, folds: Ints) -> Floats:
+    scores = np.zeros((len(folds), len(SENTENCE_HEADS)), dtype=np.float32)
+    for fold, net in nets.items():
+        rows = np.flatnonzero(folds == fold)
+        scores[rows] = net.scores(Design(design.ngrams[rows], design.vectors[rows]))
+    return scores
 
 
 class _Pupil:

@@ -11,14 +11,15 @@ import pytest
 
 from data.errors import InputError
 from data.records import LabelledMessage
-from model.deadline_features import read_mail
-from model.deadline_scores import Said, Trees
+from model.deadline_features import MailReading, read_mail
+from model.deadline_scores import NEAR, Said, Trees, places_of
 from model.deadlines import FACT_NAMES, DatedMail, DeadlineModel
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
 from model.lexicon import load_lexicon
 from model.reader import joined, written
 from model.text import Tokenizer
 from training import deadline_learners
+from training.deadline_lesson import Lesson
 from training.fit_deadlines import LearntDeadlines, learn_deadlines
 from training.folds import folds
 
@@ -74,7 +75,7 @@ _TOKENIZER = Tokenizer()
 LEXICON = load_lexicon()
 
 
-def said(subjects: Sequence[str], texts: Sequence[str]) -> Said:
+def said(subjects: Sequence[str], texts: Sequence[str], readings: Sequence[MailReading]) -> Said:
     """What a first layer says of mails that knows a few words of asking."""
     whole = [joined(*pair) for pair in zip(subjects, texts, strict=True)]
     tokens = _TOKENIZER(whole)
@@ -83,13 +84,19 @@ def said(subjects: Sequence[str], texts: Sequence[str]) -> Said:
     sentences = np.repeat(np.where(asks, 2.0, -2.0)[:, None], len(SENTENCE_HEADS), axis=1)
     asked = np.array([2.0 if _ASKING.search(text) else -2.0 for text in whole], dtype=np.float32)
     messages = np.repeat(asked[:, None], len(MESSAGE_HEADS), axis=1)
-    return Said.of(tokens, sentences.astype(np.float32), messages)
+    mails, places = places_of(readings)
+    starts, ends = tokens.around(mails, places, NEAR).sentence_spans()
+    windows = zip(mails.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    near = np.array([2.0 if _ASKING.search(whole[mail][start:end]) else -2.0 for mail, start, end in windows])
+    around = np.repeat(near[:, None], len(SENTENCE_HEADS), axis=1).astype(np.float32)
+    return Said.of(tokens, sentences.astype(np.float32), messages, around, readings)
 
 
 def learn(labelled: Sequence[LabelledMessage]) -> LearntDeadlines:
     """Learn a small chooser."""
-    told = said([one.subject for one in labelled], [one.body for one in labelled])
-    return learn_deadlines(labelled, told, LEXICON, folds(labelled), seed=1, jobs=1)
+    lesson = Lesson.of(labelled, LEXICON)
+    told = said([one.subject for one in labelled], [one.body for one in labelled], lesson.readings)
+    return learn_deadlines(lesson, told, folds(labelled), seed=1, jobs=1)
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +110,8 @@ def read(
 ) -> list[DatedMail]:
     """What the chooser says of mails."""
     subjects = [subject] * len(texts)
-    mails = map(written, subjects, texts)
-    return model.read(mails, [sent_at] * len(texts), said(subjects, texts), LEXICON)
+    readings = [read_mail(*written(*pair), sent_at, LEXICON) for pair in zip(subjects, texts, strict=True)]
+    return model.read(readings, said(subjects, texts, readings))
 
 
 def choose(model: DeadlineModel, text: str, sent_at: datetime | None = TUESDAY) -> date | None:

@@ -203,22 +203,46 @@ def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer, l
     sentences = np.zeros((len(tokens.sentence_text), len(SENTENCE_HEADS)), dtype=np.float32)
     sentences[1:, 9] = (2.0, -4.0, 5.0, -5.0)  # asks: subject, then the three sentences
     messages = np.arange(2 * len(MESSAGE_HEADS), dtype=np.float32).reshape(2, -1)
-    said = Said.of(tokens, sentences, messages)
+    nothing = read_mail(*written("", "Nothing here."), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
     reading = read_mail(*written(subject, text), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
+    near = np.zeros((2, len(SENTENCE_HEADS)), dtype=np.float32)
+    near[:, 9] = (-3.0, 6.0)
+    said = Said.of(tokens, sentences, messages, near, [nothing, reading])
     assert [(one.part, one.mention.date.day) for one in reading.candidates] == [("subject", 13), ("text", 12)]
     rows = said.around(1, reading)
     day, before, after, top, below = (rows[:, 3 * n] for n in range(5))
     assert (day.tolist(), before.tolist(), after.tolist()) == ([1.0, 2.5], [-1.5, -2.0], [-2.0, -2.5])
     assert (top.tolist(), below.tolist()) == ([2.5, 2.5], [-1.5, 0.0])
-    assert (rows[:, 15:] == messages[1, 9:12]).all()
+    assert (rows[:, 15:18] == messages[1, 9:12]).all()
+    assert rows[:, 18::3].tolist() == [[-1.5, -2.5, -4.5], [3.0, 0.5, 0.0]]  # near the day, above its sentence, below
 
 
 def test_a_day_in_a_message_without_sentences_has_nothing_around_it(tokenizer: Tokenizer, lexicon: Lexicon) -> None:
     """Whatever the tokenizer saw nothing of is silent, not an error."""
     reading = read_mail(*written("", "by Friday"), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
     blank = np.zeros((0, len(SENTENCE_HEADS)), dtype=np.float32)
-    said = Said.of(tokenizer([""]), blank, np.zeros((1, len(MESSAGE_HEADS)), dtype=np.float32))
+    near, messages = np.zeros((2, 1, len(SENTENCE_HEADS)), dtype=np.float32), np.zeros((1, len(MESSAGE_HEADS)))
+    said = Said.of(tokenizer([""]), blank, messages.astype(np.float32), near[0], [reading])
     assert (said.around(0, reading)[:, :9] == -1.5).all()
+
+
+def test_what_stands_around_a_place_is_a_sentence_of_its_own(tokenizer: Tokenizer) -> None:
+    """A few tokens on either side, of its own sentence only, also where a text has none or a place is a blank."""
+    texts = ["We met Ana. Please send it by Thursday, I am away! Thanks.", "", "By noon"]
+    tokens = tokenizer(texts)
+    numbers, places = np.array([0, 0, 0, 2]), np.array([texts[0].index(w) for w in ("Thursday", "met", "Thanks")] + [2])
+    windows = tokens.around(numbers, places, 2)
+    own = [[tokenizer.strings[t] for t in windows.types[windows.sentence == n].tolist()] for n in range(4)]
+    assert own == [["it", "by", "thursday", ",", "i"], ["we", "met", "ana", "."], ["thanks", "."], ["by", "noon"]]
+    spans = zip(*(ends.tolist() for ends in windows.sentence_spans()), strict=True)
+    assert [texts[n][start:end] for n, (start, end) in zip(numbers.tolist(), spans, strict=True)] == [
+        "it by Thursday, I",
+        "We met Ana.",
+        "Thanks.",
+        "By noon",
+    ]
+    assert windows.text.tolist() == [0] * 11 + [2] * 2
+    assert len(tokens.around(numbers[:0], places[:0], 2).types) == 0
 
 
 MAILS = (

@@ -100,6 +100,8 @@ def test_the_same_lesson_gives_the_same_network(half_told: SentenceLesson) -> No
     one = fit_sentence_layer(half_told, folds, seed=0, jobs=1)
     other = fit_sentence_layer(half_told, folds, seed=0, jobs=2)
     assert np.array_equal(one.held_out, other.held_out)
+    assert np.array_equal(one.held_out_of(half_told.design, folds[half_told.owner]), one.held_out)
+    assert not np.array_equal(one.held_out_of(half_told.design, 1 - folds[half_told.owner]), one.held_out)
     assert all(
         np.array_equal(left, right)
         for left, right in (
