@@ -16,13 +16,11 @@ from service.commands.inbox_report import Reporting
 from service.commands.progress import progress
 from service.copies import Copies
 from service.inputs import Inputs, opened
-from service.judgement import Order, Outcome
+from service.judgement import OBJECTS, Order, Outcome
 from service.judging import build_adviser, build_registry
 from service.output import Output, is_folder, open_output
 from service.rows import ROWS_A_PART, RowFormat
 from service.settings import Settings, read_settings
-
-_OBJECTS = 50_000  # new ones between two searches for garbage: a few chunks' outcomes
 
 Judging = Callable[[Iterable[Chunk]], Iterator[list[Outcome]]]
 
@@ -111,7 +109,7 @@ def _seldom_looking_for_garbage() -> Iterator[None]:
     """Outcomes that come from workers are many small objects without circles: looking through them takes a tenth."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(_OBJECTS, *before[1:])
+    gc.set_threshold(OBJECTS, *before[1:])
     try:
         yield
     finally:
