@@ -30,7 +30,7 @@ def _slashed(phrase: Phrase, moment: Moment) -> Resolved | None:
 def _month_and_day(phrase: Phrase, moment: Moment) -> Resolved | None:
     months = phrase.numbers("M") or [5.0]
     year = phrase.numbers("Y")
-    day = int(phrase.numbers("dsfk")[0])
+    day = int(sum(phrase.numbers("s")) or phrase.numbers("dfk")[0])
     found = real_day(int(year[0]), int(months[0]), day) if year else nearest(int(months[0]), day, moment.day)
     return absolute(found)
 

@@ -74,7 +74,7 @@ _TO_COME = frozenset(("coming", "darating"))
 def _weekday_day(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """A weekday and a day of the month ("Friday 27"), or an hour where the two do not fit."""
     weekday, day = int(phrase.number("W", 0)), int(phrase.number("d", 0))
-    found = in_month(day, weekday, sent_at.date())
+    found = in_month(day, weekday, sent_at.date(), phrase.lead in COMING)
     if found and timedelta(0) <= found - sent_at.date() <= _NEXT_MONTH:
         return Resolved(found, "absolute")
     return _weekday(phrase, sent_at)

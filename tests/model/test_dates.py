@@ -63,6 +63,7 @@ def day_of(text: str, sent_at: datetime | None = TUESDAY) -> date | None:
         ("hujung bulan Mei", 5, 31),
         ("a-kinse ng Abril", 4, 15),
         ("a-bente kuwatro", 3, 24),
+        ("sa a-bente kuwatro ng Abril", 4, 24),
         ("a-trenta'y uno", 3, 31),
     ],
 )
@@ -71,6 +72,13 @@ def test_a_date_is_read_in_each_way_of_writing_it(text: str, month: int, day: in
     found = day_of(text)
     assert found is not None
     assert (found.month, found.day) == (month, day)
+
+
+@pytest.mark.parametrize("text", ["by Monday the 24th", "by Monday 24", "before Mon 24"])
+def test_a_weekday_and_a_day_that_fit_two_months_are_still_to_come(text: str) -> None:
+    """In a March after 28 days of February both months have a Monday the 24th."""
+    assert day_of(text, TUESDAY.replace(year=2025, day=5)) == date(2025, 3, 24)
+
 
 
 @pytest.mark.parametrize(
