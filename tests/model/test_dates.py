@@ -80,7 +80,6 @@ def test_a_weekday_and_a_day_that_fit_two_months_are_still_to_come(text: str) ->
     assert day_of(text, TUESDAY.replace(year=2025, day=5)) == date(2025, 3, 24)
 
 
-
 @pytest.mark.parametrize(
     ("text", "days"),
     [
