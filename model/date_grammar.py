@@ -17,8 +17,8 @@ ymd         Y - d - d | Y / d / d | Y \. d \. d
 dmy         (?: d / d / | d \. d \. | d - d - ) [Ydnq]
 slashed     (?<![/\d]) d / d (?![/dnq%])
 nth_weekday f W o? t? [Mm]
-day_month   f U o [Mm] (?: ,? Y )? | (?: d O? [-&] )? (?: I-? | a- )? t? (?: s (?: ' _ )? s | [dfs] ) [Oh]? -? o? t? [Mm]
-            (?: [-,]? Y )?
+day_month   f U o [Mm] (?: ,? Y )? | (?: d O? [-&] )? (?: I-? | a- )? t? (?: s (?: ' _ )? s | [dfs] ) [Oh]? -? o?
+            t? [Mm] (?: [-,]? Y )?
 month_day   [Mm] [-.,]? t? (?: a-? )? (?: [dsf] O? (?: [-&] d O? (?!U*|A) )? | k ) (?! : [dn] | U* ) (?: ,? Y )?
 morning     i t P*
 clock       (?: [jJ] -? [des] (?: [:.] [dn] )? (?: o* P* )? (?! U* )
