@@ -84,7 +84,8 @@ def fit_sentence_net(lesson: SentenceLesson, messages: Ints, seed: int) -> Sente
 
 
 def _held_out(nets: dict[int, SentenceNet], design: Design, folds: Ints) -> Floats:
-    scores = np.zeros((len(folds), len(SENTENCE_HEADS)), dtype=np.float32)
+    heads = len(next(iter(nets.values())).biases)
+    scores = np.zeros((len(folds), heads), dtype=np.float32)
     for fold, net in nets.items():
         rows = np.flatnonzero(folds == fold)
         scores[rows] = net.scores(Design(design.ngrams[rows], design.vectors[rows]))
