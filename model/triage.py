@@ -9,7 +9,7 @@ import numpy as np
 from data.identity import message_identity
 from data.records import Assessment, Email, Passage, Signal, Urgency
 from data.taxonomy import LABELS, Language
-from model.deadline_features import read_mail
+from model.deadline_features import MailReading, read_mail
 from model.deadline_scores import NEAR, Said, places_of
 from model.deadlines import DatedMail, Deadline
 from model.encoder import SentenceEncoder
@@ -85,13 +85,21 @@ class Triage:
                 read_mail(*mail, email.sent_at, self._lexicon)
                 for mail, email in zip(self._reader.written(reading), emails, strict=True)
             ]
-            near = self._reader.around(reading, *places_of(days), NEAR)
-            around = own.sentence_net.scores(Design.of(near, own.sentence_level))
-            dated = own.deadlines.read(days, Said.of(reading.tokens, sentences, messages, around, days))
+            said = Said.of(reading.tokens, sentences, messages, self._near(reading, days), days)
+            dated = own.deadlines.read(days, said)
             facts = np.array([one.facts for one in dated], dtype=np.float32)
             inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
             languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)
             return Judgement(reading, self._probabilities(inputs), sentences, languages, dated)
+
+    def _near(self, reading: Reading, days: Sequence[MailReading]) -> Floats:
+        """Scores of what stands right around each day that a mail may have as deadline, heads as ``SENTENCE_HEADS``."""
+        mails, places = places_of(days)
+        if not len(mails):  # as in most mails: by itself one would wait half a millisecond longer
+            return np.zeros((0, len(SENTENCE_HEADS)), dtype=np.float32)
+        own = self._parameters
+        near = self._reader.around(reading, mails, places, NEAR)
+        return own.sentence_net.scores(Design.of(near, own.sentence_level))
 
     def _probabilities(self, inputs: Floats) -> Floats:
         told = self._parameters.stack.probabilities(inputs)
