@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
 from model.text import Tokens
 
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", bound=np.floating)
 
 NEAR = 4  # tokens on either side of a day that tell what is said of it (docs/experiments.md)
 _REACH = 6.0  # scores beyond it are certain enough
@@ -88,17 +91,16 @@ class Said:
     """How much the sentences and messages of a batch ask for something, as the first layer scored them.
 
     ``starts`` (sentences,) tell where a sentence begins in subject and text joined, ``owners`` (sentences,) its
-    message; ``sentences`` (sentences, 3) are its scores for asking, soon and now, ``near`` (days, 3) those of the few
-    words around each day, and ``days`` (messages + 1,) the first day of each message among them; ``messages``
-    (messages, 3) are scores of whole messages for urgency of at least 1, 2 and 3.
+    message; ``sentences`` (sentences, 3) are its scores for asking, soon and now, ``near`` has for each message those
+    of the few words around each of its days (days, 3); ``messages`` (messages, 3) are scores of whole messages for
+    urgency of at least 1, 2 and 3.
     """
 
     starts: Ints
     owners: Ints
     sentences: NDArray[np.float32]
     messages: NDArray[np.float32]
-    near: NDArray[np.float32]
-    days: Ints
+    near: list[NDArray[np.float32]]
 
     @classmethod
     def of(
@@ -114,8 +116,8 @@ class Said:
         ``near`` are those of what stands around the days that the messages may have as deadlines (:func:`places_of`).
         """
         starts, _ = tokens.sentence_spans()
-        days = np.cumsum([0, *(len(reading.candidates) for reading in readings)])
-        return cls(starts, tokens.sentence_text, sentences[:, _ASKING], messages[:, _URGENCY], near[:, _ASKING], days)
+        by_mail = per_mail(readings, near[:, _ASKING])
+        return cls(starts, tokens.sentence_text, sentences[:, _ASKING], messages[:, _URGENCY], by_mail)
 
     def around(self, message: int, reading: MailReading) -> Floats:
         """For each day a message may have as deadline what was said around it.
@@ -131,9 +133,15 @@ class Said:
         day = own[places]
         following = own[np.minimum(places + 1, len(own) - 1)]
         tops, message_scores = (np.tile(one, (len(day), 1)) for one in (top, self.messages[message]))
-        near = self.near[self.days[message] : self.days[message + 1]] / 2
+        near = self.near[message] / 2
         among = (near, near - day, near - near.max(axis=0))
         return np.hstack([day, own[np.maximum(places - 1, 0)], following, tops, day - top, message_scores, *among])
+
+
+def per_mail(readings: Sequence[MailReading], rows: NDArray[Number]) -> list[NDArray[Number]]:
+    """One array for all candidates cut into one for each mail."""
+    bounds = accumulate((len(reading.candidates) for reading in readings), initial=0)
+    return [rows[start:end] for start, end in pairwise(bounds)]
 
 
 def places_of(readings: Sequence[MailReading]) -> tuple[Ints, Ints]:

@@ -4,14 +4,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
 from data.records import Part
 from model.deadline_features import MailReading
-from model.deadline_scores import Floats, Linear, Said, Trees, dense_features
+from model.deadline_scores import Floats, Linear, Said, Trees, dense_features, per_mail
 
 FACT_NAMES = (
     "day_named",  # a coming day is named
@@ -101,12 +100,6 @@ class DeadlineModel:
         offsets = (around @ self.said_weights + shared).tolist()
         logits = [self.nearby.sum(one.features) + offsets[place] for place, one in enumerate(reading.candidates)]
         return dense_features(reading, logits, around)
-
-
-def per_mail(readings: Sequence[MailReading], probabilities: Floats) -> list[Floats]:
-    """One array for all candidates cut into one for each mail."""
-    bounds = accumulate((len(reading.candidates) for reading in readings), initial=0)
-    return [probabilities[start:end] for start, end in pairwise(bounds)]
 
 
 def pick(reading: MailReading, probabilities: Floats, threshold: float, share: float) -> Deadline | None:

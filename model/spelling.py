@@ -77,7 +77,7 @@ class Written:
     @cached_property
     def words(self) -> list[str]:
         """All words and marks, in order."""
-        return self.known.words_of(self.numbers)
+        return list(chain.from_iterable(self._by_piece))
 
     def start(self, word: int) -> int:
         """Where a word begins."""
@@ -88,8 +88,12 @@ class Written:
         return self.offset + (self._characters_until[place - 1] if place else 0) + found.start()
 
     @cached_property
+    def _by_piece(self) -> list[Words]:
+        return self.known.words_by_piece(self.numbers)
+
+    @cached_property
     def _words_until(self) -> list[int]:
-        return list(accumulate(map(len, self.known.words_by_piece(self.numbers))))
+        return list(accumulate(map(len, self._by_piece)))
 
     @cached_property
     def _characters_until(self) -> list[int]:
@@ -109,12 +113,8 @@ class Known:
         codes = "".join(map(self.codes.__getitem__, numbers))
         return codes.replace(_BROKEN, "|").replace(_LINE_END, "").replace(_ITEM, "")
 
-    def words_of(self, numbers: Sequence[int]) -> list[str]:
-        """The words and marks of some pieces, in order: as many as codes."""
-        return list(chain.from_iterable(self.words_by_piece(numbers)))
-
     def words_by_piece(self, numbers: Sequence[int]) -> list[Words]:
-        """The same, those of each piece together."""
+        """The words and marks of each of some pieces: together as many as codes."""
         words, codes = list(map(self.words.__getitem__, numbers)), list(map(self.codes.__getitem__, numbers))
         if _BROKEN in "".join(codes):
             for place, pair in enumerate(pairwise(codes)):
@@ -148,7 +148,7 @@ class Speller:
         """Put pieces together, by number."""
         codes = self.known.codes_of(numbers)
         if _UNSURE.search(codes):
-            words = self.known.words_of(numbers)
+            words = list(chain.from_iterable(self.known.words_by_piece(numbers)))
             codes = _UNSURE.sub(lambda match: _settled(match, words), codes)
         return Written(codes, offset, numbers, self.known)
 

@@ -9,8 +9,8 @@ from joblib import Parallel, delayed
 from data.errors import InputError
 from data.labels.opinion import DEADLINE, URGENCY
 from model.columns import Ints
-from model.deadline_scores import Floats, Said, Trees, dense_features
-from model.deadlines import DeadlineModel, facts_of, per_mail, pick
+from model.deadline_scores import Floats, Said, Trees, dense_features, per_mail
+from model.deadlines import DeadlineModel, facts_of, pick
 from training.deadline_learners import Fitted, fit_trees, fit_words
 from training.deadline_lesson import Lesson, rows_of
 
