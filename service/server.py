@@ -15,6 +15,7 @@ from service.problems import MEDIA_TYPE, Problem, problem_body
 
 _IDLE_SECONDS = 5  # a connection without a request is kept for the next one
 _LAST_WORDS = 0.2  # seconds for a request on its way when the service ends
+_LINGER = 1.0  # seconds for which what still comes is thrown away, so that the answer gets through
 _GARBLED = Problem(400, "bad_request", "This is no HTTP/1.1 request that can be read.")
 _SLOW = Problem(408, "too_slow", "The head of the request came too slowly.")
 _FULL = Problem(503, "too_busy", "Too many connections are open: try again in a moment.", {"Retry-After": "1"})
@@ -49,7 +50,7 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for a request, where there is room for one more."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Lingering(transport, self.loop)))
         if len(self.connections) > self._bounds.connections:
             self._end(_FULL)
         else:  # a browser may open a connection ahead of need: without a word it is closed without one
@@ -57,6 +58,8 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; the time for a head runs from its first byte to its last."""
+        if self.transport.is_closing():
+            return
         if self._between_requests and not self._head_begun:
             self._head_begun = True
             _stop(self._head_timer)
@@ -105,6 +108,40 @@ class PatientProtocol(H11Protocol):
         if not self.transport.is_closing():
             self.transport.write(_raw(problem))
             self.transport.close()
+
+
+class _Lingering:
+    """A transport that closes in two steps: first only what we say ends.
+
+    A socket that is closed while the other side still sends answers with a reset, and the reset may overtake the last
+    answer: who sent too slowly, or too much, would see a broken connection instead of the reason (RFC 9112, 9.6).
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._ended = False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (all else is the transport's)
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._ended:
+            self._transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._ended or self._transport.is_closing()
+
+    def close(self) -> None:
+        if self.is_closing():
+            return
+        self._ended = True
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+            self._transport.resume_reading()
+            self._loop.call_later(_LINGER, self._transport.close)
+        else:
+            self._transport.close()
 
 
 def _stop(timer: asyncio.TimerHandle | None) -> None:

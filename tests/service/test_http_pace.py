@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -103,6 +104,21 @@ def test_a_trickle_is_cut_off_in_spite_of_its_drops(hurried: httpx.Client) -> No
             ended.set()
             trickle.join()
         assert status == 408
+
+
+@pytest.mark.parametrize("start", [b"no HTTP at all\r\n\r\n", HEAD], ids=["by the server", "by the application"])
+def test_who_sends_on_after_the_answer_sees_an_end_and_no_reset(hurried: httpx.Client, start: bytes) -> None:
+    """What comes after a refusal is thrown away for a moment: a reset could overtake the reason."""
+    with connected(hurried) as connection:
+        connection.sendall(start)
+        received = connection.recv(20)
+        for _ in range(3):
+            connection.sendall(b"x" * 1000)
+            time.sleep(0.02)
+        while piece := connection.recv(65536):
+            received += piece
+    assert received.split()[1] in (b"400", b"408")
+    assert received.endswith(b"}")
 
 
 def _trickled(connection: socket.socket, drop: bytes, ended: threading.Event) -> None:
