@@ -16,6 +16,7 @@ from service.problems import MEDIA_TYPE, Problem, problem_body
 _IDLE_SECONDS = 5  # a connection without a request is kept for the next one
 _LAST_WORDS = 0.2  # seconds for a request on its way when the service ends
 _LINGER = 1.0  # seconds for which what still comes is thrown away, so that the answer gets through
+_THROWN_AWAY = 16 * 2**20  # bytes of it; who floods is cut off
 _GARBLED = Problem(400, "bad_request", "This is no HTTP/1.1 request that can be read.")
 _SLOW = Problem(408, "too_slow", "The head of the request came too slowly.")
 _FULL = Problem(503, "too_busy", "Too many connections are open: try again in a moment.", {"Retry-After": "1"})
@@ -45,6 +46,7 @@ class PatientProtocol(H11Protocol):
         super().__init__(**given)
         self._bounds = bounds
         self._head_begun = False
+        self._thrown_away = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
 
@@ -59,6 +61,9 @@ class PatientProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Read on; the time for a head runs from its first byte to its last."""
         if self.transport.is_closing():
+            self._thrown_away += len(data)
+            if self._thrown_away > _THROWN_AWAY:
+                self.transport.abort()
             return
         if self._between_requests and not self._head_begun:
             self._head_begun = True
