@@ -21,7 +21,7 @@ TELLING, NEUTRAL, FILLING = range(3)  # words, one a sentence
 def lesson(words: np.ndarray, marked: np.ndarray, borne: np.ndarray) -> SentenceLesson:
     """Messages of as many sentences as ``words`` has columns, each of one word; one head."""
     messages, sentences = words.shape
-    matrix = np.zeros((words.size, 3), dtype=np.float32)
+    matrix = np.zeros((words.size, words.max() + 1), dtype=np.float32)
     matrix[np.arange(words.size), words.ravel()] = 1
     owner = np.repeat(np.arange(messages), sentences)
     ones = np.ones((words.size, 1), dtype=np.float32)
@@ -51,6 +51,18 @@ def half_told() -> SentenceLesson:
     marked = np.zeros(words.shape, dtype=bool)
     marked[borne, :2] = True
     return lesson(words, marked, borne)
+
+
+def test_a_quarter_of_the_words_is_left_out_and_never_one_that_tells() -> None:
+    """Of ten words the two that say least have no weights of their own."""
+    chance = np.random.default_rng(CHANCE)
+    words = chance.integers(1, 10, (MESSAGES, 4))
+    borne = np.arange(MESSAGES) % 2 == 0
+    words[borne, 0] = TELLING
+    net = fit_sentence_net(lesson(words, words == TELLING, borne), np.arange(MESSAGES), seed=0)
+    alike = np.unique(net.rows, return_counts=True)[1]
+    assert sorted(alike) == [1] * 8 + [2]
+    assert net.rows[TELLING] != np.bincount(net.rows).argmax()
 
 
 def test_the_marked_sentence_that_tells_by_itself_is_told_from_the_others(half_told: SentenceLesson) -> None:
