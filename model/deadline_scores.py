@@ -77,13 +77,14 @@ class Trees:
 
     def logits(self, rows: Floats) -> Floats:
         """The same before it is brought between 0 and 1."""
-        exact = rows.astype(np.float32)  # the precision in which the thresholds were learnt
-        nodes = np.tile(self.roots, (len(rows), 1))
-        index = np.arange(len(rows))[:, None]
-        for _ in range(self.depth):
-            goes_left = exact[index, self.feature[nodes]] <= self.threshold[nodes]
-            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
-        return np.asarray(self.bias + self.value[nodes].sum(axis=1), dtype=np.float64)
+        exact = rows.astype(np.float32).ravel()  # the precision in which the thresholds were learnt
+        nodes = np.tile(self.roots, len(rows))
+        row = np.repeat(np.arange(len(rows)) * rows.shape[1], len(self.roots))
+        for _ in range(self.depth):  # taken one by one from flat arrays: indexing by several costs half as much again
+            goes_left = exact.take(row + self.feature.take(nodes)) <= self.threshold.take(nodes)
+            nodes = np.where(goes_left, self.left.take(nodes), self.right.take(nodes))
+        leaves = self.value.take(nodes).reshape(len(rows), -1)
+        return np.asarray(self.bias + leaves.sum(axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
