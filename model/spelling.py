@@ -138,7 +138,7 @@ class Speller:
         """Take in the pieces that came since the last call; those spelled alike share one spelling."""
         known = self.known
         known.pieces = pieces
-        for piece in islice(pieces, len(known.codes), None):
+        for piece in pieces[len(known.codes) :]:  # cut, not skipped: by itself a mail would wait for all that is known
             spelling = spell(piece)
             spelling = self._shared.setdefault(spelling, spelling)
             known.words.append(spelling.words)
