@@ -17,7 +17,7 @@ def ensure_model(registry: Registry, say: Callable[[str], None] | None = None) -
         return
     from training.run import train  # only where it is needed: serving does not know how to learn
 
-    say("There is no model yet: training one on the shipped data, which takes three to six minutes on two cores.")
+    say("There is no model yet: training one on the shipped data, which takes seven to ten minutes on two cores.")
     outcome = train(None, registry, seed=SEED, jobs=os.cpu_count() or 1, progress=say, encoder=registry.encoder)
     say(f"Model {outcome.version} is ready.")
 
