@@ -83,7 +83,7 @@ class Trees:
         for _ in range(self.depth):  # taken one by one from flat arrays: indexing by several costs half as much again
             goes_left = exact.take(row + self.feature.take(nodes)) <= self.threshold.take(nodes)
             nodes = np.where(goes_left, self.left.take(nodes), self.right.take(nodes))
-        leaves = self.value.take(nodes).reshape(len(rows), -1)
+        leaves = self.value.take(nodes).reshape(len(rows), len(self.roots))
         return np.asarray(self.bias + leaves.sum(axis=1), dtype=np.float64)
 
 

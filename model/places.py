@@ -4,7 +4,7 @@ import numpy as np
 
 from model.columns import Ints
 
-_ROOM = 2  # slots a key at least: few keys meet in one, and searching for those costs little; 4 take 12 MB more
+_ROOM = 2  # slots a key at least: few keys meet in one, and searching for those costs little; 4 take 14 MB more
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: Knuth's multiplicative hashing
 _EMPTY, _SHARED = -1, -2
 

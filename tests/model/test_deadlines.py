@@ -196,6 +196,7 @@ def test_trees_say_what_their_booster_says(monkeypatch: pytest.MonkeyPatch) -> N
     trees = deadline_learners.fit_trees(rows, labels, [1.0] * 400, seed=5)
     expected = boosters[0].predict_proba(rows.astype(np.float32))[:, 1]
     assert np.allclose(trees.probabilities(rows), expected, atol=1e-9)
+    assert trees.probabilities(rows[:0]).shape == (0,)
     assert expected.std() > 0.1
 
 
