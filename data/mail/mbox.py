@@ -1,12 +1,13 @@
 """Mailbox files read as a stream: mboxo, mboxrd, mboxcl, unescaped "From " lines, any line ends."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 MAX_MESSAGE = 64 * 1024 * 1024
 MAX_LINE = 1024 * 1024
+_BLOCK = 64 * 1024  # bytes read at once
 MAX_GAP = 3
 MAX_WASTED = 4 * MAX_MESSAGE
 _FROM = re.compile(rb"From (?:\S.{0,300}?(?:\d{1,2}:\d{2}|\b(?:19|20)\d{2}\b)|[ \t]{0,20}\r?\n)")
@@ -14,7 +15,8 @@ _SURE = re.compile(
     rb"From (?:\S.{0,200} )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d .{0,12}\d{4}\s*$"
 )
 _FIELD = re.compile(rb"[!-9;-~]{1,76}:(?:[ \t\r\n]|[^/\s])|>?From ")
-_LENGTH = re.compile(rb"Content-Length:[ \t]{0,20}(\d{1,9})\s*$", re.IGNORECASE)
+_LENGTH = re.compile(rb"^Content-Length:[ \t]{0,20}(\d{1,9})[ \t\r]{0,20}$", re.IGNORECASE | re.MULTILINE)
+_BLANK = re.compile(rb"\n[ \t\r\f\v]{0,200}\n")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -62,35 +64,61 @@ def unescaped(raw: bytes) -> bytes:
 
 
 class _Lines:
-    """Lines of bounded length, of which some can be put back."""
+    """Lines of bounded length, of which some can be put back; stretches of them where lines do not matter."""
 
-    __slots__ = ("_returned", "_stream", "only_returns", "wasted")
+    __slots__ = ("_at", "_before", "_held", "_read", "only_returns", "wasted")
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)  # what a pipe has so far is enough
+        self._before = stream.tell()  # where in the file begins what is held
+        self._held, self._at = b"", 0
         self.wasted = 0
-        self._returned: list[bytes] = []
-        first = stream.readline(MAX_LINE)
-        self.only_returns = first.count(b"\r") > 1 and b"\r\n" not in first  # the old Macintosh's line ends
-        self.put_back(self._cut(first))
+        self.only_returns = False
+        first = self.next()
+        self.put_back([first])
+        if first.count(b"\r") > 1 and b"\r\n" not in first:  # the old Macintosh's line ends
+            self.only_returns = True
+            self._held = self._held.replace(b"\r", b"\n")
 
     def next(self) -> bytes:
         """The next line with its end, nothing at the end of the file."""
-        if self._returned:
-            return self._returned.pop()
-        line = self._stream.readline(MAX_LINE)
-        if self.only_returns and line:
-            self.put_back(self._cut(line))
-            return self.next()
+        end = self._line_end()
+        line = self._held[self._at : end]
+        self._at = end
         return line
+
+    def header(self) -> bytes:
+        """Whole lines up to a blank one, as many as are at hand; nothing where a line begins with "From "."""
+        end = self._line_end()
+        if self._held[self._at : end].strip():
+            found = _BLANK.search(self._held, end - 1)
+            end = max(end, found.end() if found else self._held.rfind(b"\n") + 1)
+        return self._stretch(end)
+
+    def body(self) -> bytes:
+        """Whole lines before one that begins with "From ", as many as are at hand; nothing where that line is next."""
+        end = self._line_end()
+        found = self._held.find(b"\nFrom ", end - 1)
+        return self._stretch(max(end, (self._held.rfind(b"\n") if found == -1 else found) + 1))
+
+    def _stretch(self, end: int) -> bytes:
+        if self._held.startswith(b"From ", self._at):
+            return b""
+        lines = self._held[self._at : end]
+        self._at = end
+        return lines
 
     def place(self) -> int | None:
         """Where in the file the next line begins."""
-        return None if self.only_returns else self._stream.tell() - sum(map(len, self._returned))
+        return None if self.only_returns else self._before + self._at
 
     def put_back(self, lines: list[bytes]) -> None:
-        """Have these lines come again next."""
-        self._returned.extend(reversed(lines))
+        """Have these lines, the last that were taken, come again next."""
+        size = sum(map(len, lines))
+        if size > self._at:
+            self._held = b"".join([*lines, self._held[self._at :]])
+            self._before, self._at = self._before + self._at - size, size
+        self._at -= size
 
     def take(self, size: int) -> list[bytes]:
         """Whole lines until ``size`` bytes are reached or passed."""
@@ -110,10 +138,20 @@ class _Lines:
         self.put_back(peeked)
         return not peeked or not peeked[-1].strip() or _FROM.match(peeked[-1]) is not None
 
-    def _cut(self, line: bytes) -> list[bytes]:
-        if not self.only_returns:
-            return [line] if line else []
-        return [piece + b"\n" for piece in line.removesuffix(b"\r").split(b"\r")]
+    def _line_end(self) -> int:
+        """Where in what is held the next line ends; more is read where its end is not held."""
+        while not (end := self._held.find(b"\n", self._at) + 1):
+            length = len(self._held) - self._at
+            if length >= MAX_LINE or not self._fill():
+                return self._at + min(length, MAX_LINE)
+        return min(end, self._at + MAX_LINE)
+
+    def _fill(self) -> bool:
+        block = self._read(_BLOCK)
+        self._before, self._held, self._at = self._before + self._at, self._held[self._at :] + block, 0
+        if self.only_returns:
+            self._held = self._held.replace(b"\r", b"\n")
+        return bool(block)
 
 
 def _skip_opening(lines: _Lines) -> bool:
@@ -129,10 +167,10 @@ def _next_message(lines: _Lines) -> tuple[list[bytes], bool]:
     """The lines up to the next message, and whether there is one; its "From " line is passed over."""
     held: list[bytes] = []
     size, inside, blank = 0, False, False
-    while line := lines.next():
+    while line := (lines.body() if inside else lines.header()) or lines.next():
         if blank and _FROM.match(line) and _parts(lines, line):
             return held, True
-        blank = not line.strip()
+        blank = not _last(line).strip()
         size += len(line)
         if size <= MAX_MESSAGE:
             held.append(line)
@@ -140,6 +178,11 @@ def _next_message(lines: _Lines) -> tuple[list[bytes], bool]:
             inside = any(kept.strip() for kept in held)
             held += _measured(lines, held) if inside else []
     return held, False
+
+
+def _last(lines: bytes) -> bytes:
+    """The last one of some lines."""
+    return lines[lines.rfind(b"\n", 0, -1) + 1 :]
 
 
 def _parts(lines: _Lines, line: bytes) -> bool:
@@ -151,7 +194,7 @@ def _parts(lines: _Lines, line: bytes) -> bool:
 
 def _measured(lines: _Lines, header: list[bytes]) -> list[bytes]:
     """The lines of a body whose Content-Length is right, nothing where there is none or it is wrong."""
-    length = next((int(match[1]) for field in header if (match := _LENGTH.match(field))), 0)
+    length = next((int(match[1]) for part in header if (match := _LENGTH.search(part))), 0)
     if not 0 < length <= MAX_MESSAGE or lines.wasted > MAX_WASTED:
         return []
     body = lines.take(length)

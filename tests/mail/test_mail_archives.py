@@ -2,11 +2,13 @@
 
 import gzip
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from data.errors import InputError, MissingExtra
+from data.mail import mbox
 from data.mail.archives import open_mails
 
 ONE = b"From: Ana <ana@brightloom.example>\nSubject: One\n\nFirst.\n"
@@ -41,6 +43,22 @@ def test_from_at_the_start_of_a_line_of_text_cuts_nothing(tmp_path: Path) -> Non
     body = ONE + b"\nFrom Monday at 10:00 we are open.\n\n>From Tuesday too.\n"
     emails = texts(put(tmp_path / "in.mbox", LINE + body + b"\n" + LINE + TWO))
     assert emails == ["First.\n\nFrom Monday at 10:00 we are open.\n\nFrom Tuesday too.", "Second."]
+
+
+@pytest.mark.parametrize("block", [1, 3, 17, 64, 200])
+def test_blocks_cut_nothing(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    """However little of a file is read at once, its mails and their places are the same."""
+    quoted = b"See this mailbox:\n\n" + LINE + b"Subject: quoted\n\nIts text.\n"
+    held = LINE + b"Subject: Three\nContent-Length: %d\n\n" % len(quoted) + quoted
+    spaced = LINE + b"Subject: Four\r\n \t\r\nFrom Monday on we are open.\r\n\r\n>From Tuesday too.\r\nno end"
+    raw = b"\n".join((LINE + ONE, LINE + TWO, held, spaced))
+    for whole in (raw, raw.replace(b"\r", b"").replace(b"\n", b"\r")):
+        expected = list(mbox.find(BytesIO(whole)))
+        monkeypatch.setattr(mbox, "_BLOCK", block)
+        assert list(mbox.find(BytesIO(whole))) == expected
+        monkeypatch.undo()
+        assert len(expected) == 4
+        assert all(one.start is None or whole[one.start :].startswith(one.raw[:20]) for one in expected)
 
 
 def test_a_content_length_spares_the_from_lines_of_a_text(tmp_path: Path) -> None:
