@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from model.columns import Ints
 from model.lexicon import Floats
+from model.narrow import Narrow, product
 
 Bytes = npt.NDArray[np.int8]
 
@@ -29,10 +29,9 @@ class Coded:
         """The weights of some rows."""
         return np.asarray(self.codes.take(rows, axis=0) * self.steps.take(rows)[:, None], dtype=np.float32)
 
-    def times(self, matrix: sparse.csr_matrix, rows: Ints) -> Floats:
+    def times(self, matrix: Narrow, rows: Ints) -> Floats:
         """A matrix times the weights of some rows: one for each of its columns."""
         # Steps are multiplied into the few entries, not into the many weights; rows of an array are taken ten times as
         # fast as they are indexed.
         data = matrix.data * self.steps.take(rows).take(matrix.indices)
-        stepped = sparse.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
-        return np.asarray(stepped @ self.codes.take(rows, axis=0).astype(np.float32), dtype=np.float32)
+        return product(data, matrix.indices, matrix.ends, self.codes.take(rows, axis=0).astype(np.float32))

@@ -54,22 +54,56 @@ class Linear:
         total = 0.0
         for slot, values in features.items():
             own = self.weights.get(slot, {})
-            total += sum([own[value] for value in own.keys() & values])
+            if len(values) == 1:  # as in most slots: a set of one costs more than looking for it
+                total += own.get(next(iter(values)), 0.0)
+            else:
+                total += sum([own[value] for value in own.keys() & values])
         return total
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Gradient-boosted trees as arrays over all their nodes; at a leaf both branches lead to the leaf itself."""
+    """Gradient-boosted trees as arrays over all their nodes: a node's right branch stands next to its left one.
+
+    A leaf's threshold is infinite, and its left branch the leaf itself.
+    """
 
     roots: NDArray[np.int32]
     feature: NDArray[np.int32]
     threshold: Floats
     left: NDArray[np.int32]
-    right: NDArray[np.int32]
     value: Floats
     bias: float
     depth: int
+
+    @classmethod
+    def of(
+        cls,
+        roots: NDArray[np.int32],
+        feature: NDArray[np.int32],
+        threshold: Floats,
+        left: NDArray[np.int32],
+        right: NDArray[np.int32],
+        value: Floats,
+        *,
+        bias: float,
+        depth: int,
+    ) -> "Trees":
+        """From nodes in any order; at a leaf both branches lead to the leaf itself."""
+        rows = [roots]
+        while len(rows[-1]):  # row by row from the roots: the same order again where they stand so already
+            inner = rows[-1][left[rows[-1]] != right[rows[-1]]]
+            rows.append(np.stack([left[inner], right[inner]], axis=1).ravel())
+        order = np.concatenate(rows)
+        place = np.empty(len(left), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        limits = np.where(left != right, threshold, np.inf)
+        return cls(place[roots], feature[order], limits[order], place[left[order]], value[order], bias, depth)
+
+    @property
+    def right(self) -> NDArray[np.int32]:
+        """The right branch of each node; of a leaf the leaf itself."""
+        return np.where(np.isinf(self.threshold), self.left, self.left + np.int32(1))
 
     def probabilities(self, rows: Floats) -> Floats:
         """The probability for each row of dense features."""
@@ -81,8 +115,8 @@ class Trees:
         nodes = np.tile(self.roots, len(rows))
         row = np.repeat(np.arange(len(rows)) * rows.shape[1], len(self.roots))
         for _ in range(self.depth):  # taken one by one from flat arrays: indexing by several costs half as much again
-            goes_left = exact.take(row + self.feature.take(nodes)) <= self.threshold.take(nodes)
-            nodes = np.where(goes_left, self.left.take(nodes), self.right.take(nodes))
+            goes_right = exact.take(row + self.feature.take(nodes)) > self.threshold.take(nodes)
+            nodes = self.left.take(nodes) + goes_right
         leaves = self.value.take(nodes).reshape(len(rows), len(self.roots))
         return np.asarray(self.bias + leaves.sum(axis=1), dtype=np.float64)
 
@@ -133,7 +167,7 @@ class Said:
         places = np.searchsorted(self.starts[first:last], [one.at for one in reading.candidates], side="right")
         day = own[places]
         following = own[np.minimum(places + 1, len(own) - 1)]
-        tops, message_scores = (np.tile(one, (len(day), 1)) for one in (top, self.messages[message]))
+        tops, message_scores = (np.broadcast_to(one, day.shape) for one in (top, self.messages[message]))
         near = self.near[message] / 2
         among = (near, near - day, near - near.max(axis=0))
         return np.hstack([day, own[np.maximum(places - 1, 0)], following, tops, day - top, message_scores, *among])

@@ -88,7 +88,7 @@ class DeadlineModel:
         """The model from what :meth:`parameters` gave."""
         biases, settings = saved["biases"], saved["settings"]
         arrays = {name: np.asarray(saved[f"trees_{name}"]) for name in _ARRAYS}
-        trees = Trees(**arrays, bias=float(biases["trees"]), depth=int(settings["depth"]))
+        trees = Trees.of(**arrays, bias=float(biases["trees"]), depth=int(settings["depth"]))
         weights = np.asarray(saved["nearby_weights"]).tolist()
         nearby = Linear.of(zip(saved["nearby_names"], weights, strict=True), float(biases["nearby"]))
         return cls(

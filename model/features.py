@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from model.columns import Columns, Ints, spread
 from model.grams import GramTable, character_grams
 from model.lexicon import Floats, Lexicon, Vectors
-from model.narrow import Narrow, used
+from model.narrow import Narrow, ends_of, matrix_product, product, used
 from model.places import Places
-from model.tallies import by_row, tally
+from model.tallies import tally
 from model.text import Bools, Tokens
 
 SENTENCE_DIMENSIONS = 64  # of the word vectors, most telling first: a sentence has few words (docs/experiments.md)
@@ -70,6 +69,10 @@ class TypeTable:
         """Forget all types, as the tokenizer did."""
         self._types = Columns(6)
         self._grams = Columns(1)
+
+    def __len__(self) -> int:
+        """How many types."""
+        return len(self._types)
 
     def update(self, strings: Sequence[str]) -> None:
         """Take in the types that came since the last call."""
@@ -179,7 +182,7 @@ def _of_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vect
     by_sentence = tally(tokens.sentence[token], features, (sentences, bounds[2]))
     rows = table.rows[tokens.types]
     known = rows >= 0
-    meant, meaning_of = np.unique(rows[known], return_inverse=True)
+    meant, meaning_of = used(rows[known], len(vectors))
     meaning = summed(tokens.sentence[known], meaning_of, sentences, vectors[meant])
     return Counts(by_sentence, bounds[:2], meaning[:, :SENTENCE_DIMENSIONS]), meaning
 
@@ -187,21 +190,20 @@ def _of_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vect
 def _of_texts(tokens: Tokens, by_sentence: Narrow, table: TypeTable, width: int) -> Narrow:
     """Counts of texts: of their sentences, and of their words' characters, summed in one product."""
     sentences, told = len(tokens.sentence_text), len(by_sentence.columns)
-    types, type_ = np.unique(tokens.types, return_inverse=True)
+    types, type_ = used(tokens.types, len(table))
     letters, counts = table.characters(types)
     characters, place = used(letters, width - by_sentence.width)
-    own = by_sentence.matrix
-    ends = np.concatenate([own.indptr, own.indptr[-1] + np.cumsum(counts, dtype=np.int32)])
+    own = by_sentence
+    ends = np.concatenate([own.ends, own.ends[-1] + np.cumsum(counts, dtype=np.int32)])
     data = np.concatenate([own.data, np.ones(len(letters), dtype=np.float32)])
-    indices = np.concatenate([own.indices, (place + told).astype(np.int32)])
-    parts = sparse.csr_matrix((data, indices, ends), shape=(sentences + len(types), told + len(characters)))
+    indices = np.concatenate([own.indices, place + np.int32(told)])
     # Token by token, in their order: sums must not depend on what was read before, nor on the other texts.
     owner = np.concatenate([tokens.sentence_text, tokens.text])
     order = np.argsort(owner, kind="stable")
     part = np.concatenate([np.arange(sentences), sentences + type_])
-    member = by_row(np.ones(len(owner), np.float32), owner[order], part[order], (tokens.texts, len(ends) - 1))
-    columns = np.concatenate([by_sentence.columns, by_sentence.width + characters])
-    return Narrow(member @ parts, columns, width)
+    members = np.ones(len(owner), dtype=np.float32), part[order].astype(np.int32), ends_of(owner, tokens.texts)
+    whole = matrix_product(members, (data, indices, ends), told + len(characters))
+    return Narrow(*whole, np.concatenate([own.columns, own.width + characters]), width)
 
 
 def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple[Ints, Ints]:
@@ -234,21 +236,18 @@ def _features(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable) -> tuple
 def _neighbours(pivots: Ints, sentence: Ints) -> tuple[Ints, Ints]:
     """Keys of all pairs of known pivots within the window, and the place of the later token of each."""
     known = np.flatnonzero(pivots >= 0)
-    keys, places = [], []
-    for apart in range(1, WINDOW + 1):
-        earlier = known[: np.searchsorted(known, len(pivots) - apart)]
-        later = earlier + apart
-        fits = (pivots[later] >= 0) & (sentence[later] == sentence[earlier])
-        one, other = pivots[earlier[fits]], pivots[later[fits]]
-        keys.append(np.minimum(one, other) * _SHIFT + np.maximum(one, other))
-        places.append(later[fits])
-    return np.concatenate(keys), np.concatenate(places)
+    beyond = np.full(WINDOW, -1, dtype=pivots.dtype)
+    places = (known[:, None] + np.arange(1, WINDOW + 1)).ravel()
+    later = np.concatenate([pivots, beyond]).take(places)
+    inside = np.concatenate([sentence, beyond]).take(places) == np.repeat(sentence.take(known), WINDOW)
+    fits = np.flatnonzero(inside & (later >= 0))
+    one, other = pivots.take(known.take(fits // WINDOW)), later.take(fits)
+    return np.minimum(one, other) * _SHIFT + np.maximum(one, other), places.take(fits)
 
 
 def summed(rows: Ints, places: Ints, count: int, values: Floats) -> Floats:
     """Sums of the values at some places by row, shape (count, dimensions); ``rows`` never fall."""
-    member = by_row(np.ones(len(rows), dtype=np.float32), rows, places, (count, len(values)))
-    return np.asarray(member @ values, dtype=np.float32)
+    return product(np.ones(len(rows), dtype=np.float32), places.astype(np.int32), ends_of(rows, count), values)
 
 
 def _kind(string: str) -> int:

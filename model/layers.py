@@ -65,7 +65,10 @@ def gather(scores: Floats, tokens: Tokens) -> Floats:
     gathered = np.full((tokens.texts, 3 * heads), SILENT, dtype=np.float32)
     if not len(scores):
         return gathered
-    owners, first, counts = np.unique(tokens.sentence_text, return_index=True, return_counts=True)
+    counts = np.bincount(tokens.sentence_text)
+    owners = np.flatnonzero(counts)
+    counts = counts[owners]
+    first = np.cumsum(counts) - counts
     highest = np.maximum.reduceat(scores, first)
     rank = np.repeat(np.arange(len(owners)), counts)
     rest = np.where(scores == highest[rank], -np.inf, scores)

@@ -32,7 +32,7 @@ class SentenceNet:
         """Scores of shape (sentences, heads), log-odds for one that stands alone, within ``FARTHEST``."""
         units = len(self.unit_biases)
         ngrams = design.ngrams
-        first = self.weights.times(ngrams.matrix, self.rows[ngrams.columns]) + design.vectors @ self.vectors
+        first = self.weights.times(ngrams, self.rows.take(ngrams.columns)) + design.vectors @ self.vectors
         lit = np.maximum(first[:, :units] + self.unit_biases, 0)
         scores = lit @ self.outputs + first[:, units:] + self.biases
         return np.asarray(np.clip(scores, -FARTHEST, FARTHEST), dtype=np.float32)

@@ -1,7 +1,8 @@
 """The feature space that the linear heads live in: counts → weighted design matrices for sentences and messages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -71,7 +72,7 @@ class Heads:
     def scores(self, design: Design) -> Floats:
         """Scores of shape (rows, heads)."""
         ngrams = design.ngrams
-        told = self.weights.times(ngrams.matrix, ngrams.columns)
+        told = self.weights.times(ngrams, ngrams.columns)
         scores = told + design.vectors @ self.vectors + self.biases
         return np.asarray(scores, dtype=np.float32)
 
@@ -84,18 +85,18 @@ def word_weights(frequencies: Floats) -> Floats:
 
 def _scaled(vectors: Floats, length: float) -> Floats:
     """Rows of one length; a row of zeros stays one."""
-    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    lengths = np.maximum(np.sqrt((vectors * vectors).sum(axis=1, keepdims=True)), 1e-6)
     return np.asarray(vectors * (length / lengths), dtype=np.float32)
 
 
 def _weigh(counts: Counts, level: Level) -> Narrow:
     """Sublinear tf-idf in place of counts, each block of each row scaled to its length."""
-    ngrams, blocks = counts.ngrams, len(level.blocks)
-    own, rows = ngrams.matrix, ngrams.matrix.shape[0]
-    data = (1.0 + np.log(own.data)) * level.idf.take(ngrams.columns).take(own.indices)
-    block = np.searchsorted(counts.bounds, ngrams.columns, side="right").astype(np.int32)
-    part = np.repeat(np.arange(0, blocks * rows, blocks, dtype=np.int32), np.diff(own.indptr)) + block.take(own.indices)
-    norms = np.sqrt(np.bincount(part, data * data, minlength=blocks * rows))
-    scale = np.tile(level.blocks, rows) / np.maximum(norms, 1e-6)
-    weighed = sparse.csr_matrix((data * scale.astype(np.float32).take(part), own.indices, own.indptr), shape=own.shape)
-    return Narrow(weighed, ngrams.columns, ngrams.width)
+    own, blocks = counts.ngrams, len(level.blocks)
+    bounds = [0, *np.searchsorted(own.columns, counts.bounds).tolist(), len(own.columns)]
+    block = np.repeat(np.arange(blocks, dtype=np.int32), [end - first for first, end in pairwise(bounds)])
+    data = (1.0 + np.log(own.data)) * level.idf.take(own.columns).take(own.indices)
+    row = np.repeat(np.arange(0, blocks * len(own), blocks, dtype=np.int32), own.ends[1:] - own.ends[:-1])
+    part = row + block.take(own.indices)
+    norms = np.sqrt(np.bincount(part, data * data, minlength=blocks * len(own))).reshape(-1, blocks)
+    scale = (level.blocks / np.maximum(norms, 1e-6)).astype(np.float32)
+    return replace(own, data=np.asarray(data * scale.take(part), dtype=np.float32))

@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, chain, islice, pairwise, repeat
 from typing import NamedTuple
@@ -58,11 +58,13 @@ def spell(piece: str) -> Spelling:
 class Written:
     """A text spelled piece by piece: ``codes`` has one character for each of its words and marks.
 
-    A line break before a blank line or a list item is a mark too. ``offset`` is where the text begins in a longer one.
-    ``numbers`` are its pieces among all that the speller knew. Most texts name no day: their words are never asked.
+    A line break before a blank line or a list item is a mark too (``broken``: there is one before an item).
+    ``offset`` is where the text begins in a longer one. ``numbers`` are its pieces among all that the speller knew.
+    Most texts name no day: their words are never asked.
     """
 
     codes: str
+    broken: bool
     offset: int
     numbers: Sequence[int]
     known: "Known"
@@ -77,7 +79,8 @@ class Written:
     @cached_property
     def words(self) -> list[str]:
         """All words and marks, in order."""
-        return list(chain.from_iterable(self._by_piece))
+        known = self.known.words
+        return list(chain.from_iterable(self._by_piece if self.broken else map(known.__getitem__, self.numbers)))
 
     def start(self, word: int) -> int:
         """Where a word begins."""
@@ -89,7 +92,14 @@ class Written:
 
     @cached_property
     def _by_piece(self) -> list[Words]:
-        return self.known.words_by_piece(self.numbers)
+        """The words and marks of each piece: together as many as codes."""
+        words = list(map(self.known.words.__getitem__, self.numbers))
+        if self.broken:
+            codes = map(self.known.codes.__getitem__, self.numbers)
+            for place, (one, following) in enumerate(pairwise(codes)):
+                if one.endswith(_LINE_END) and following.startswith(_ITEM):
+                    words[place] = (*words[place], "\n")
+        return words
 
     @cached_property
     def _words_until(self) -> list[int]:
@@ -97,7 +107,7 @@ class Written:
 
     @cached_property
     def _characters_until(self) -> list[int]:
-        return list(accumulate(len(self.known.pieces[number]) for number in self.numbers))
+        return list(accumulate(map(len, map(self.known.pieces.__getitem__, self.numbers))))
 
 
 @dataclass(slots=True)
@@ -107,20 +117,6 @@ class Known:
     pieces: Sequence[str]
     words: list[Words] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
-
-    def codes_of(self, numbers: Iterable[int]) -> str:
-        """The codes of some pieces, in order; a line break before an item of a list is a mark."""
-        codes = "".join(map(self.codes.__getitem__, numbers))
-        return codes.replace(_BROKEN, "|").replace(_LINE_END, "").replace(_ITEM, "")
-
-    def words_by_piece(self, numbers: Sequence[int]) -> list[Words]:
-        """The words and marks of each of some pieces: together as many as codes."""
-        words, codes = list(map(self.words.__getitem__, numbers)), list(map(self.codes.__getitem__, numbers))
-        if _BROKEN in "".join(codes):
-            for place, pair in enumerate(pairwise(codes)):
-                if pair[0].endswith(_LINE_END) and pair[1].startswith(_ITEM):
-                    words[place] = (*words[place], "\n")
-        return words
 
 
 class Speller:
@@ -146,11 +142,12 @@ class Speller:
 
     def written(self, numbers: Sequence[int], offset: int) -> Written:
         """Put pieces together, by number."""
-        codes = self.known.codes_of(numbers)
-        if _UNSURE.search(codes):
-            words = list(chain.from_iterable(self.known.words_by_piece(numbers)))
-            codes = _UNSURE.sub(lambda match: _settled(match, words), codes)
-        return Written(codes, offset, numbers, self.known)
+        raw = "".join(map(self.known.codes.__getitem__, numbers))
+        codes = raw.replace(_BROKEN, "|").replace(_LINE_END, "").replace(_ITEM, "")
+        text = Written(codes, _BROKEN in raw, offset, numbers, self.known)
+        if not _UNSURE.search(codes):
+            return text
+        return replace(text, codes=_UNSURE.sub(lambda match: _settled(match, text), codes))
 
 
 def _lowered(text: str) -> str:
@@ -161,11 +158,11 @@ def _lowered(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-def _settled(match: re.Match[str], words: Sequence[str]) -> str:
+def _settled(match: re.Match[str], text: Written) -> str:
     """The code of a word that is a day only sometimes, by the word before it."""
     code, place = match.group(), match.start()
     before = match.string[place - 1] if place else "|"
     if code == "S":  # a small "sat" or "sun"
-        return "W" if before in "b~cxf" or (place and words[place - 1] == "for") else "_"
+        return "W" if before in "b~cxf" or (place and before == "_" and text.words[place - 1] == "for") else "_"
     # "Linggo" is Sunday, "linggo" as a rule a week
     return "W" if before in "b~" or (code == "L" and before not in "deno") else "U"

@@ -1,11 +1,9 @@
-"""Sparse matrices from flat arrays of entries: sorting whole numbers beats what the matrix classes do themselves."""
+"""Counts as sparse matrices from flat arrays: sorting whole numbers beats what the matrix classes do themselves."""
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
 from model.columns import Ints
-from model.narrow import Narrow, used
+from model.narrow import Narrow, ends_of, used
 
 
 def tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Narrow:
@@ -16,13 +14,11 @@ def tally(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Narrow:
     opens = np.ones(len(keys), dtype=bool)
     opens[1:] = keys[1:] != keys[:-1]
     first = np.flatnonzero(opens)
-    row, column = np.divmod(keys[first], keys.dtype.type(shape[1]))
-    times = np.diff(first, append=len(keys)).astype(np.float32)
+    distinct, width = keys[first], keys.dtype.type(shape[1])
+    row = distinct // width
+    column = distinct - row * width  # by a multiplication: the remainder of a division takes five times as long
+    times = np.empty(len(first), dtype=np.float32)
+    times[:-1] = first[1:] - first[:-1]
+    times[-1:] = len(keys) - first[-1:]
     known, place = used(column, shape[1])
-    return Narrow(by_row(times, row, place, (shape[0], len(known))), known, shape[1])
-
-
-def by_row(data: npt.NDArray[np.float32], rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
-    """A sparse matrix from entries in the order of their rows."""
-    ends = np.append(0, np.cumsum(np.bincount(rows, minlength=shape[0])))
-    return sparse.csr_matrix((data, columns.astype(np.int32), ends.astype(np.int32)), shape=shape)
+    return Narrow(times, place, ends_of(row.astype(np.int64), shape[0]), known, shape[1])

@@ -144,7 +144,7 @@ def guess_language(text: str) -> str:
     words = _WORD.findall(text[:600].lower())
     if not words:
         return "en"
-    share = {lang: len([w for w in words if w in known]) / len(words) for lang, known in _FUNCTION_WORDS.items()}
+    share = {lang: sum(map(known.__contains__, words)) / len(words) for lang, known in _FUNCTION_WORDS.items()}
     best = max(share, key=lambda lang: share[lang])
     return best if share[best] > 0.08 else "en"
 

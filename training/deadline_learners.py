@@ -114,7 +114,7 @@ def _as_arrays(booster: HistGradientBoostingClassifier, row: Floats) -> Trees:
     nodes = np.concatenate(parts)
     leaf = nodes["is_leaf"].astype(bool)
     own, shift = np.arange(len(nodes)), np.repeat(starts, [len(part) for part in parts])
-    trees = Trees(
+    trees = Trees.of(
         roots=starts.astype(np.int32),
         feature=np.where(leaf, 0, nodes["feature_idx"]).astype(np.int32),
         threshold=np.where(leaf, 0.0, nodes["num_threshold"]),

@@ -58,7 +58,10 @@ def test_keys_are_found_as_by_search(size: int) -> None:
     keys: Ints = np.unique(random.integers(0, 1 << 42, size))
     wanted = np.concatenate([random.permutation(keys), random.integers(-1, 1 << 42, 10_000), [-1, 0]])
     place = {key: number for number, key in enumerate(keys.tolist())}
-    assert Places(keys).of(wanted).tolist() == [place.get(key, -1) for key in wanted.tolist()]
+    places = Places(keys)
+    assert places.of(wanted).tolist() == [place.get(key, -1) for key in wanted.tolist()]
+    for few in (wanted[:1], wanted[-60:], wanted[:90]):
+        assert places.of(few).tolist() == [place.get(key, -1) for key in few.tolist()]
 
 
 def test_keys_that_meet_in_one_slot_are_found_too() -> None:

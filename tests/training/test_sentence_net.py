@@ -153,4 +153,4 @@ def test_only_what_is_needed_is_decoded(columns: int) -> None:
     coded = Coded.of(weights)
     assert coded.codes.dtype == np.int8
     assert np.allclose(coded[narrow.columns], weights[narrow.columns], atol=np.abs(weights).max() / 200)
-    assert np.allclose(coded.times(narrow.matrix, narrow.columns), ngrams @ coded[np.arange(columns)], atol=1e-5)
+    assert np.allclose(coded.times(narrow, narrow.columns), ngrams @ coded[np.arange(columns)], atol=1e-5)
