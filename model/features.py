@@ -158,21 +158,26 @@ class Counts:
     vectors: Floats
     encoded: Floats | None = None
 
+    def __getitem__(self, rows: slice) -> "Counts":
+        """Some of the rows."""
+        encoded = None if self.encoded is None else self.encoded[rows]
+        return Counts(self.ngrams[rows], self.bounds, self.vectors[rows], encoded)
 
-def count(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors) -> tuple[Counts, Counts]:
-    """Count everything for every text, and for every sentence all but characters, which weigh nothing there.
+
+def count(
+    tokens: Tokens, windows: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors
+) -> tuple[Counts, Counts]:
+    """Count everything for every text, and for its sentences and windows all but characters, which weigh nothing there.
 
     Only sentences are counted token by token; texts are sums over their sentences, and over their words' characters.
+    ``windows`` are parts of sentences that are looked at by themselves: their rows stand after those of the sentences.
     """
-    by_sentence, meaning = _of_sentences(tokens, vocabulary, table, vectors)
-    by_text = _of_texts(tokens, by_sentence.ngrams, table, vocabulary.bounds[2] + len(vocabulary.characters))
-    whole = summed(tokens.sentence_text, np.arange(len(meaning)), tokens.texts, meaning)
-    return by_sentence, Counts(by_text, vocabulary.bounds, whole)
-
-
-def count_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors) -> Counts:
-    """The same for the sentences alone."""
-    return _of_sentences(tokens, vocabulary, table, vectors)[0]
+    passages, meaning = _of_sentences(tokens.beside(windows), vocabulary, table, vectors)
+    sentences = len(tokens.sentence_text)
+    width = vocabulary.bounds[2] + len(vocabulary.characters)
+    by_text = _of_texts(tokens, passages.ngrams[:sentences], table, width)
+    whole = summed(tokens.sentence_text, np.arange(sentences), tokens.texts, meaning[:sentences])
+    return passages, Counts(by_text, vocabulary.bounds, whole)
 
 
 def _of_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors) -> tuple[Counts, Floats]:

@@ -50,7 +50,12 @@ class Narrow:
         return sparse.csr_matrix((self.data, self.columns[self.indices], self.ends), shape=(len(self), self.width))
 
     def __getitem__(self, rows: Ints | slice) -> "Narrow":
-        """Some of the rows, with the same columns."""
+        """Some of the rows, with the same columns; a slice of them has neither copies nor steps."""
+        if isinstance(rows, slice):
+            start, stop, _ = rows.indices(len(self))
+            first, last = self.ends[start], self.ends[stop]
+            ends = self.ends[start : stop + 1] - first
+            return Narrow(self.data[first:last], self.indices[first:last], ends, self.columns, self.width)
         own = self.matrix[rows]
         return Narrow(own.data, own.indices, own.indptr, self.columns, self.width)
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 import numpy as np
 
 from model.encoder import SentenceEncoder
-from model.features import Counts, TypeTable, Vocabulary, count, count_sentences, summed
+from model.features import Counts, TypeTable, Vocabulary, count, summed
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
 from model.pieces import cut
@@ -15,10 +15,12 @@ from model.spelling import Speller, Written
 from model.structure import structure
 from model.text import Ints, Tokenizer, Tokens
 
+_NONE: Ints = np.zeros(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read of a batch: tokens of ``texts`` (subject and text joined), and counts by sentence and by message.
+class Page:
+    """A batch cut into tokens of its ``texts`` (subject and text joined).
 
     ``words`` are the tokens' vocabulary ids (-1 where unknown), ``kinds`` what the tokens are (see model.features).
     """
@@ -28,8 +30,30 @@ class Reading:
     tokens: Tokens
     words: Ints
     kinds: Ints
-    sentences: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was counted of a page, by message and by passage: its sentences, and after them the windows asked for."""
+
+    page: Page
+    passages: Counts
     messages: Counts
+
+    @property
+    def tokens(self) -> Tokens:
+        """The page's tokens."""
+        return self.page.tokens
+
+    @property
+    def sentences(self) -> Counts:
+        """The counts of the sentences."""
+        return self.passages[: len(self.tokens.sentence_text)]
+
+    @property
+    def windows(self) -> Counts:
+        """The counts of the windows."""
+        return self.passages[len(self.tokens.sentence_text) :]
 
 
 class Reader:
@@ -50,54 +74,49 @@ class Reader:
         self._vectors = replace(lexicon.vectors, weights=word_weights)
         self._encoder = encoder
 
-    def read(self, subjects: Sequence[str], texts: Sequence[str]) -> Reading:
-        """Tokenise and count a batch."""
+    def tokenise(self, subjects: Sequence[str], texts: Sequence[str]) -> Page:
+        """Cut a batch into tokens."""
         if self.tokenizer.full:
             self.tokenizer.forget()
             self.table.forget()
             self._speller.forget()
-        whole = [joined(*pair) for pair in zip(subjects, texts, strict=True)]
+        whole = tuple(joined(*pair) for pair in zip(subjects, texts, strict=True))
         tokens = self.tokenizer(whole)
         self.table.update(self.tokenizer.strings)
         words, kinds = self.table.words[tokens.types], self.table.kinds[tokens.types]
-        sentences, messages = count(tokens, self.vocabulary, self.table, self._vectors)
+        return Page(tuple(subjects), whole, tokens, words, kinds)
+
+    def count(self, page: Page, windows: Tokens | None = None) -> Reading:
+        """Count what stands on a page, and in windows of its sentences (see Tokens.around)."""
+        tokens = page.tokens
+        windows = tokens.around(_NONE, _NONE, 0) if windows is None else windows
+        passages, messages = count(tokens, windows, self.vocabulary, self.table, self._vectors)
         if self._encoder is not None:
-            encoded = self._encoder.encode(_sentences(whole, tokens))
-            sentences, messages = (
-                replace(sentences, encoded=encoded),
-                replace(messages, encoded=summed(tokens.sentence_text, np.arange(len(encoded)), tokens.texts, encoded)),
+            encoded = self._encoder.encode(_sentences(page.texts, tokens.beside(windows)))
+            own = encoded[: len(tokens.sentence_text)]
+            passages, messages = (
+                replace(passages, encoded=encoded),
+                replace(messages, encoded=summed(tokens.sentence_text, np.arange(len(own)), tokens.texts, own)),
             )
-        return Reading(tuple(subjects), tuple(whole), tokens, words, kinds, sentences, messages)
+        return Reading(page, passages, messages)
 
-    def around(self, reading: Reading, texts: Ints, places: Ints, reach: int) -> Counts:
-        """Counts of what stands around some places of the batch's texts, as if each were a sentence of its own."""
-        windows = reading.tokens.around(texts, places, reach)
-        counts = count_sentences(windows, self.vocabulary, self.table, self._vectors)
-        if self._encoder is None:
-            return counts
-        return replace(counts, encoded=self._encoder.encode(_sentences(reading.texts, windows)))
+    def read(self, subjects: Sequence[str], texts: Sequence[str]) -> Reading:
+        """Tokenise and count a batch."""
+        return self.count(self.tokenise(subjects, texts))
 
-    def words(self, reading: Reading) -> Ints:
-        """Vocabulary id of each token, -1 where unknown."""
-        return reading.words
-
-    def kinds(self, reading: Reading) -> Ints:
-        """Kind of each token."""
-        return reading.kinds
-
-    def written(self, reading: Reading) -> Iterator[tuple[Written, Written]]:
+    def written(self, page: Page) -> Iterator[tuple[Written, Written]]:
         """Subject and text of each message, spelled for the grammar of dates."""
-        tokens = reading.tokens
+        tokens = page.tokens
         self._speller.update(self.tokenizer.pieces)
         numbers, end = tokens.pieces.tolist(), 0
-        for subject, many in zip(reading.subjects, tokens.piece_counts.tolist(), strict=True):
+        for subject, many in zip(page.subjects, tokens.piece_counts.tolist(), strict=True):
             start, end = end, end + many
             yield _parted(len(subject), numbers[start:end], self._speller)
 
-    def stack_inputs(self, reading: Reading, message_scores: Floats, sentence_scores: Floats, facts: Floats) -> Floats:
+    def stack_inputs(self, page: Page, message_scores: Floats, sentence_scores: Floats, facts: Floats) -> Floats:
         """What the second layer sees: message scores, gathered sentence scores, structure and facts about days."""
-        gathered = gather(sentence_scores, reading.tokens)
-        shapes = structure(reading.subjects, reading.tokens, reading.kinds)
+        gathered = gather(sentence_scores, page.tokens)
+        shapes = structure(page.subjects, page.tokens, page.kinds)
         return np.hstack([message_scores, gathered, shapes, facts]).astype(np.float32)
 
 

@@ -70,6 +70,15 @@ class Tokens:
         types, starts, ends, upper = self.types[taken], self.starts[taken], self.ends[taken], self.upper[taken]
         return Tokens(types, starts, ends, upper, window, texts, none, none, self.texts)
 
+    def beside(self, others: "Tokens") -> "Tokens":
+        """These sentences, and after them others of the same texts."""
+        sentence = np.concatenate([self.sentence, others.sentence + len(self.sentence_text)])
+        pairs = ((self.types, others.types), (self.starts, others.starts), (self.ends, others.ends))
+        types, starts, ends = (np.concatenate(pair) for pair in pairs)
+        upper = np.concatenate([self.upper, others.upper])
+        owners = np.concatenate([self.sentence_text, others.sentence_text])
+        return Tokens(types, starts, ends, upper, sentence, owners, self.pieces, self.piece_counts, self.texts)
+
     def sentence_spans(self) -> tuple[Ints, Ints]:
         """Character offsets of each sentence, from its first to its last token."""
         first = np.searchsorted(self.sentence, np.arange(len(self.sentence_text)))

@@ -9,7 +9,7 @@ import numpy as np
 from data.identity import message_identity
 from data.records import Assessment, Email, Passage, Signal, Urgency
 from data.taxonomy import LABELS, Language
-from model.deadline_features import MailReading, read_mail
+from model.deadline_features import read_mail
 from model.deadline_scores import NEAR, Said, places_of
 from model.deadlines import DatedMail, Deadline
 from model.encoder import SentenceEncoder
@@ -78,28 +78,20 @@ class Triage:
         subjects, texts = [email.subject for email in emails], [email.text[:MAX_CHARACTERS] for email in emails]
         with self._lock:
             own = self._parameters
-            reading = self._reader.read(subjects, texts)
-            sentences = own.sentence_net.scores(Design.of(reading.sentences, own.sentence_level))
-            messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))
+            page = self._reader.tokenise(subjects, texts)
             days = [
                 read_mail(*mail, email.sent_at, self._lexicon)
-                for mail, email in zip(self._reader.written(reading), emails, strict=True)
+                for mail, email in zip(self._reader.written(page), emails, strict=True)
             ]
-            said = Said.of(reading.tokens, sentences, messages, self._near(reading, days), days)
-            dated = own.deadlines.read(days, said)
+            reading = self._reader.count(page, page.tokens.around(*places_of(days), NEAR))
+            passages = own.sentence_net.scores(Design.of(reading.passages, own.sentence_level))
+            sentences, near = np.split(passages, [len(page.tokens.sentence_text)])
+            messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))
+            dated = own.deadlines.read(days, Said.of(page.tokens, sentences, messages, near, days))
             facts = np.array([one.facts for one in dated], dtype=np.float32)
-            inputs = self._reader.stack_inputs(reading, messages, sentences, facts)
-            languages = own.language.tell(self._reader.words(reading), self._reader.kinds(reading), reading.tokens)
+            inputs = self._reader.stack_inputs(page, messages, sentences, facts)
+            languages = own.language.tell(page.words, page.kinds, page.tokens)
             return Judgement(reading, self._probabilities(inputs), sentences, languages, dated)
-
-    def _near(self, reading: Reading, days: Sequence[MailReading]) -> Floats:
-        """Scores of what stands right around each day that a mail may have as deadline, heads as ``SENTENCE_HEADS``."""
-        mails, places = places_of(days)
-        if not len(mails):  # as in most mails: by itself one would wait half a millisecond longer
-            return np.zeros((0, len(SENTENCE_HEADS)), dtype=np.float32)
-        own = self._parameters
-        near = self._reader.around(reading, mails, places, NEAR)
-        return own.sentence_net.scores(Design.of(near, own.sentence_level))
 
     def _probabilities(self, inputs: Floats) -> Floats:
         told = self._parameters.stack.probabilities(inputs)

@@ -89,7 +89,10 @@ def _fit(
     fold = folds(messages)
     progress("counting words" if encoder is None else "counting words, encoding sentences")
     reader, word_weights = reader_of(messages, lexicon, encoder)
-    reading = reader.read([one.subject for one in messages], [one.body for one in messages])
+    days = Lesson.of(messages, lexicon)
+    mails, places = places_of(days.readings)
+    page = reader.tokenise([one.subject for one in messages], [one.body for one in messages])
+    reading = reader.count(page, page.tokens.around(mails, places, NEAR))
     targets, weights = message_targets(messages), message_weights(messages, own)
     progress("learning to read sentences")
     sentence_level = Level.learn(reading.sentences, SENTENCE_BLOCKS)
@@ -100,14 +103,11 @@ def _fit(
     design = Design.of(reading.messages, message_level)
     whole = fit_first_layer(design, targets, weights, fold, strength=MESSAGE_STRENGTH, seed=seed, jobs=jobs)
     progress("learning which days are deadlines")
-    days = Lesson.of(messages, lexicon)
-    mails, places = places_of(days.readings)
-    near = Design.of(reader.around(reading, mails, places, NEAR), sentence_level)
-    around = sentences.held_out_of(near, fold[mails])
-    said = Said.of(reading.tokens, sentences.held_out, whole.held_out, around, days.readings)
+    near = sentences.held_out_of(Design.of(reading.windows, sentence_level), fold[mails])
+    said = Said.of(reading.tokens, sentences.held_out, whole.held_out, near, days.readings)
     dated = learn_deadlines(days, said, fold, seed=seed, jobs=jobs)
     progress("weighing both, and choosing where to decide")
-    inputs = reader.stack_inputs(reading, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
+    inputs = reader.stack_inputs(page, whole.held_out, sentences.held_out, dated.held_out_facts.astype(np.float32))
     second = fit_second_layer(inputs, targets, weights, fold, jobs)
     parameters = Parameters(
         reader.vocabulary,
@@ -117,7 +117,7 @@ def _fit(
         sentences.net,
         whole.heads,
         second.stack,
-        fit_language(reader, reading, np.array([LANGUAGES.index(one.lang) for one in messages])),
+        fit_language(reader.vocabulary, page, np.array([LANGUAGES.index(one.lang) for one in messages])),
         dated.model,
         _operating(messages, reading, sentences, np.where(weights > 0, second.held_out, 0), targets),
         _shares(targets[:, : len(LABELS)]),

@@ -3,10 +3,10 @@
 import numpy as np
 
 from data.taxonomy import LANGUAGES
-from model.features import WORD
+from model.features import WORD, Vocabulary
 from model.language import LanguageModel
 from model.lexicon import Floats
-from model.reader import Reader, Reading
+from model.reader import Page
 from model.space import word_weights
 from model.text import Ints, Tokens
 
@@ -20,10 +20,10 @@ def rarity(rows: Ints, words: int) -> Floats:
     return word_weights(np.bincount(rows[rows >= 0], minlength=words).astype(np.float32))
 
 
-def fit_language(reader: Reader, reading: Reading, languages: Ints) -> LanguageModel:
+def fit_language(vocabulary: Vocabulary, page: Page, languages: Ints) -> LanguageModel:
     """Unigrams of the three languages from labelled texts; ``languages`` are indices into ``LANGUAGES``."""
-    tokens, words, kinds = reading.tokens, reader.words(reading), reader.kinds(reading)
-    size = len(reader.vocabulary.words) + 1
+    tokens, words, kinds = page.tokens, page.words, page.kinds
+    size = len(vocabulary.words) + 1
     weights = np.stack([_unigrams(words, kinds, tokens, languages == n, size) for n in range(len(LANGUAGES))], axis=1)
     _, means, counts = LanguageModel(weights, -np.inf).means(words, kinds, tokens)
     enough = counts >= 5

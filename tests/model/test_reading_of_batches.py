@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from model.columns import Columns, spread
+from model.columns import Columns, Ints, spread
 from model.deadline_features import read_mail
 from model.deadline_scores import Said
 from model.features import TypeTable, Vocabulary, count, learn_vocabulary
@@ -137,7 +137,7 @@ def test_a_reader_never_holds_more_than_its_bound(
         assert len(small.tokenizer.strings) <= 200 + 60
     fresh = Reader(tokenizer, vocabulary, lexicon, weights)
     ours, theirs = small.read([""], [TEXTS[0]]), fresh.read([""], [TEXTS[0]])
-    assert np.array_equal(ours.words, theirs.words)
+    assert np.array_equal(ours.page.words, theirs.page.words)
     assert (ours.messages.ngrams.wide != theirs.messages.ngrams.wide).nnz == 0
 
 
@@ -152,6 +152,22 @@ def test_counts_are_those_of_the_words(lexicon: Lexicon, vocabulary: Vocabulary,
     assert np.allclose(reading.messages.vectors[0], expected, atol=1e-6)
 
 
+def test_windows_are_counted_as_sentences_of_their_own(
+    lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer
+) -> None:
+    """What stands around a place is counted like a sentence of these words; sentences and texts do not change by it."""
+    reader = Reader(tokenizer, vocabulary, lexicon, np.ones(5, dtype=np.float32))
+    text = "Thank you. Please send it today, the logo is late."
+    page = reader.tokenise(["Logo", ""], [text, "It is late."])
+    place = len("Logo\n") + text.index("it")
+    both = reader.count(page, page.tokens.around(np.array([0]), np.array([place]), 1))
+    alone, window = reader.count(page), reader.read([""], ["send it today"]).sentences
+    assert len(both.passages.ngrams) == len(alone.passages.ngrams) + 1
+    for own, other in ((both.sentences, alone.sentences), (both.messages, alone.messages), (both.windows, window)):
+        assert (own.ngrams.wide != other.ngrams.wide).nnz == 0
+        assert np.array_equal(own.vectors, other.vectors)
+
+
 def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
     """Word pairs are counted within a sentence only; its opening forms one with its first word."""
     table = TypeTable(vocabulary, lexicon)
@@ -160,7 +176,8 @@ def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary, 
     learnt = learn_vocabulary(tokens, tokenizer.strings, lexicon, rare=1)
     own = TypeTable(learnt, lexicon)
     own.update(tokenizer.strings)
-    _, texts = count(tokens, learnt, own, lexicon.vectors)
+    none: Ints = np.zeros(0, dtype=np.int64)
+    _, texts = count(tokens, tokens.around(none, none, 0), learnt, own, lexicon.vectors)
     pairs = texts.ngrams.wide[:, len(learnt.words) : learnt.sizes[0]].toarray().tolist()
     inside, *openings = zip(*pairs, strict=True)
     assert inside == (1.0, 0.0)
@@ -264,7 +281,7 @@ def test_a_batch_is_spelled_as_its_mails_one_by_one(
     reader = Reader(tokenizer, vocabulary, lexicon, np.ones(5, dtype=np.float32))
     subjects, texts = zip(*MAILS, strict=True)
     for _ in range(2):
-        batch = reader.written(reader.read(subjects, texts))
+        batch = reader.written(reader.tokenise(subjects, texts))
         for (subject, text), both in zip(MAILS, batch, strict=True):
             alone = written(subject[:MAX_CHARACTERS], text[: max(MAX_CHARACTERS - len(subject) - 1, 0)])
             for part, own in zip(both, alone, strict=True):
