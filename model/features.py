@@ -192,13 +192,12 @@ def _of_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vect
     return Counts(by_sentence, bounds[:2], meaning[:, :SENTENCE_DIMENSIONS]), meaning
 
 
-def _of_texts(tokens: Tokens, by_sentence: Narrow, table: TypeTable, width: int) -> Narrow:
-    """Counts of texts: of their sentences, and of their words' characters, summed in one product."""
-    sentences, told = len(tokens.sentence_text), len(by_sentence.columns)
+def _of_texts(tokens: Tokens, own: Narrow, table: TypeTable, width: int) -> Narrow:
+    """Counts of texts: those of their ``own`` sentences, and of their words' characters, summed in one product."""
+    sentences, told = len(tokens.sentence_text), len(own.columns)
     types, type_ = used(tokens.types, len(table))
     letters, counts = table.characters(types)
-    characters, place = used(letters, width - by_sentence.width)
-    own = by_sentence
+    characters, place = used(letters, width - own.width)
     ends = np.concatenate([own.ends, own.ends[-1] + np.cumsum(counts, dtype=np.int32)])
     data = np.concatenate([own.data, np.ones(len(letters), dtype=np.float32)])
     indices = np.concatenate([own.indices, place + np.int32(told)])

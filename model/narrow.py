@@ -8,8 +8,8 @@ from scipy import sparse
 from scipy.sparse import _sparsetools
 
 from model.columns import Ints
+from model.lexicon import Floats
 
-Floats = npt.NDArray[np.float32]
 Int32s = npt.NDArray[np.int32]
 
 _FEW = 32  # so many times fewer entries than columns are sorted rather than ticked off
