@@ -24,13 +24,13 @@ run: install  ## train once where there is no model yet, then serve
 	$(BIN)/kyp serve --host $(HOST) --port $(PORT)
 
 test: install  ## the tests; no servers and no browser needed
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --ignore=tests/full
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --ignore=tests/full
 
 coverage: install  ## the same, and which lines and branches they reach (half as long again)
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --ignore=tests/full --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --ignore=tests/full --cov --cov-report=term
 
 test-full: install  ## the tests that need PostgreSQL, Chromium, or processes that are killed (apt-get install postgresql chromium); pages and ends one at a time
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile tests/full --ignore=tests/full/browser --ignore=tests/full/test_shutdown.py
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder tests/full --ignore=tests/full/browser --ignore=tests/full/test_shutdown.py
 	$(BIN)/python -m pytest tests/full/browser tests/full/test_shutdown.py
 
 check: install format-check lint types imports test  ## all that must hold before a commit

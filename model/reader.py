@@ -10,7 +10,6 @@ from model.encoder import SentenceEncoder
 from model.features import Counts, TypeTable, Vocabulary, count, summed
 from model.layers import gather
 from model.lexicon import Floats, Lexicon
-from model.pieces import cut
 from model.spelling import Speller, Written
 from model.structure import structure
 from model.text import Ints, Tokenizer, Tokens
@@ -123,13 +122,6 @@ class Reader:
 def joined(subject: str, text: str) -> str:
     """Subject and text as one, the subject on a line of its own; the text's offsets are shifted by its length + 1."""
     return f"{subject}\n{text}"
-
-
-def written(subject: str, text: str) -> tuple[Written, Written]:
-    """One message's subject and text, spelled for the grammar of dates."""
-    speller, pieces = Speller(), cut(joined(subject, text))
-    speller.update(pieces)
-    return _parted(len(subject), range(len(pieces)), speller)
 
 
 def _parted(subject: int, numbers: Sequence[int], speller: Speller) -> tuple[Written, Written]:

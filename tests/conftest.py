@@ -15,8 +15,8 @@ import httpx
 import pytest
 import uvicorn
 
-from data.datasets import shipped
-from data.records import Assessment, Passage, Reason, Signal, Suggestion, Urgency
+from data.datasets import load, shipped
+from data.records import Assessment, LabelledMessage, Passage, Reason, Signal, Suggestion, Urgency
 from data.taxonomy import LABELS, Label
 from model.registry import Registry
 from service.app import create_app
@@ -32,6 +32,12 @@ FEW = 32  # of them one: too few to be right, enough to learn from
 
 Assessed = Callable[..., Assessment]
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
+
+
+@pytest.fixture(scope="session")
+def all_shipped() -> tuple[LabelledMessage, ...]:
+    """The shipped messages, read once a session."""
+    return tuple(load(shipped()))
 
 
 @pytest.fixture(scope="session")

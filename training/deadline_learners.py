@@ -14,6 +14,7 @@ from model.deadline_scores import Floats, Linear, Trees
 # How strong a feature may get, by the group before its colon: wide bags are held down.
 _SCALES = {"m": 0.3, "s": 0.7, "4": 0.7, "p": 0.4, "n": 0.4}
 _SURE = 6.0  # the log-odds of what is always so
+_BINS = 255  # of a column, as many as the trees tell apart
 _LEAST = 0.01  # weights below it change next to nothing: five in six of a hundred thousand (docs/experiments.md)
 
 Places = Sequence[int] | NDArray[np.intp]
@@ -102,26 +103,46 @@ def fit_trees(rows: Floats, labels: Sequence[int], weights: Sequence[float], see
         early_stopping=False,
         random_state=seed,
     )
-    exact = rows.astype(np.float32)  # as they are when the trees judge
-    return _as_arrays(booster.fit(exact, labels, sample_weight=weights), rows[:1])
+    exact = rows.astype(np.float32).astype(np.float64)  # as precise as they are when the trees judge
+    cuts = [_cuts(column, np.asarray(weights)) for column in exact.T]
+    binned = _binned(exact, cuts)
+    trees = _as_arrays(booster.fit(binned, labels, sample_weight=weights), cuts)
+    return replace(trees, bias=float(booster.decision_function(binned[:1])[0] - trees.logits(exact[:1])[0]))
 
 
-def _as_arrays(booster: HistGradientBoostingClassifier, row: Floats) -> Trees:
-    """The trees' nodes one after another; the constant before the first tree is told from any row."""
+def _cuts(column: Floats, weights: Floats) -> Floats:
+    """Where trees may cut a column: between any two of its values, or at weighted quantiles where these are too many.
+
+    scikit-learn would do the same by itself, but sorts the column anew for each quantile where rows have weights.
+    """
+    values = np.unique(column)
+    if len(values) <= _BINS:
+        return np.asarray((values[1:] + values[:-1]) / 2)
+    ranks = np.linspace(0, 1, _BINS + 1)[1:-1]
+    return np.unique(np.quantile(column, ranks, weights=weights, method="inverted_cdf"))
+
+
+def _binned(rows: Floats, cuts: Sequence[Floats]) -> Floats:
+    """Each number as that of the first cut which is not below it."""
+    return np.column_stack([np.searchsorted(own, column) for own, column in zip(cuts, rows.T, strict=True)])
+
+
+def _as_arrays(booster: HistGradientBoostingClassifier, cuts: Sequence[Floats]) -> Trees:
+    """The trees' nodes one after another, without the constant before the first tree."""
     # scikit-learn has no public way to the nodes of these trees; tests hold the arrays to its own predictions.
     parts = [stage[0].nodes for stage in booster._predictors]
     starts = np.cumsum([0, *map(len, parts)])[:-1]
     nodes = np.concatenate(parts)
     leaf = nodes["is_leaf"].astype(bool)
     own, shift = np.arange(len(nodes)), np.repeat(starts, [len(part) for part in parts])
-    trees = Trees.of(
+    places = zip(leaf, nodes["feature_idx"], nodes["num_threshold"], strict=True)
+    return Trees.of(
         roots=starts.astype(np.int32),
         feature=np.where(leaf, 0, nodes["feature_idx"]).astype(np.int32),
-        threshold=np.where(leaf, 0.0, nodes["num_threshold"]),
+        threshold=np.array([0.0 if end else cuts[column][int(place)] for end, column, place in places]),
         left=np.where(leaf, own, nodes["left"] + shift).astype(np.int32),
         right=np.where(leaf, own, nodes["right"] + shift).astype(np.int32),
         value=np.where(leaf, nodes["value"], 0.0),
         bias=0.0,
         depth=int(nodes["depth"].max()),
     )
-    return replace(trees, bias=float(booster.decision_function(row.astype(np.float32))[0] - trees.logits(row)[0]))

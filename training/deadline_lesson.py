@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from data.records import LabelledMessage
 from model.deadline_features import MailReading, names, read_mail
 from model.lexicon import Lexicon
-from model.reader import written
+from model.spelling import Written
 from training.deadline_learners import Bag
 
 _LATER_WEIGHT = 0.1  # a day after the deadline: asked for as well or not, the label does not say
@@ -32,10 +32,12 @@ class Lesson:
     past_spans: Spans
 
     @classmethod
-    def of(cls, messages: Sequence[LabelledMessage], lexicon: Lexicon) -> "Lesson":
-        """Read the messages."""
-        mails = ((written(one.subject, one.body), one.sent_at) for one in messages)
-        readings = [read_mail(*mail, sent_at, lexicon, whole=True) for mail, sent_at in mails]
+    def of(
+        cls, messages: Sequence[LabelledMessage], spelled: Iterable[tuple[Written, Written]], lexicon: Lexicon
+    ) -> "Lesson":
+        """Read the messages, subject and text ``spelled`` for the grammar of dates."""
+        mails = zip(spelled, messages, strict=True)
+        readings = [read_mail(*written, one.sent_at, lexicon, whole=True) for written, one in mails]
         coming = [names(one.features, reading.features) for reading in readings for one in reading.candidates]
         past = [names(features, reading.features) for reading in readings for features in reading.past]
         day_spans = _spans(len(reading.candidates) for reading in readings)

@@ -45,11 +45,15 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The model, and what it says of its own training messages when it has not seen their authors (``held_out``)."""
+    """The model, and what it says of its own training messages when it has not seen their authors (``held_out``).
+
+    ``design`` has the messages as its heads see them.
+    """
 
     parameters: Parameters
     held_out: Floats
     folds: Ints
+    design: Design
 
 
 def fit(
@@ -89,9 +93,9 @@ def _fit(
     fold = folds(messages)
     progress("counting words" if encoder is None else "counting words, encoding sentences")
     reader, word_weights = reader_of(messages, lexicon, encoder)
-    days = Lesson.of(messages, lexicon)
-    mails, places = places_of(days.readings)
     page = reader.tokenise([one.subject for one in messages], [one.body for one in messages])
+    days = Lesson.of(messages, reader.written(page), lexicon)
+    mails, places = places_of(days.readings)
     reading = reader.count(page, page.tokens.around(mails, places, NEAR))
     targets, weights = message_targets(messages), message_weights(messages, own)
     progress("learning to read sentences")
@@ -122,7 +126,7 @@ def _fit(
         _operating(messages, reading, sentences, np.where(weights > 0, second.held_out, 0), targets),
         _shares(targets[:, : len(LABELS)]),
     )
-    return Fitted(parameters, second.held_out, fold)
+    return Fitted(parameters, second.held_out, fold, design)
 
 
 def reader_of(

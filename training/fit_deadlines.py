@@ -47,10 +47,11 @@ def learn_deadlines(lesson: Lesson, said: Said, folds: Ints, *, seed: int, jobs:
     learnt = [np.flatnonzero(sure), *(np.flatnonzero(sure & (folds != fold)) for fold in numbers)]
     nearby, *others = (_fit_nearby(lesson, own, around) for own in learnt)
     logits = _gather(_logits(lesson, hold, one, around) for hold, one in zip(held, others, strict=True))
-    rows = (_rows(lesson, own, around, logits) for own in learnt)
+    dense = {i: dense_features(lesson.readings[i], own.tolist(), around[i]) for i, own in logits.items()}
+    rows = (_rows(lesson, own, dense) for own in learnt)
     trees, *forests = Parallel(n_jobs=jobs)(delayed(fit_trees)(*own, seed) for own in rows)
     pairs = zip(held, forests, strict=True)
-    held_out = _gather(_probabilities(lesson, hold, one, around, logits) for hold, one in pairs)
+    held_out = _gather(_probabilities(lesson, hold, one, dense) for hold, one in pairs)
     model = DeadlineModel(
         nearby=nearby.linear(lesson.days),
         said_weights=nearby.beside,
@@ -93,21 +94,17 @@ def _logits(lesson: Lesson, hold: Ints, nearby: Fitted, around: ByMail) -> ByMai
     return _by_mail(lesson, dated, nearby.logits(lesson.days, rows_of(lesson.day_spans, dated)) + beside)
 
 
-def _rows(lesson: Lesson, indices: Ints, around: ByMail, logits: ByMail) -> tuple[Floats, list[int], list[float]]:
+def _rows(lesson: Lesson, indices: Ints, dense: ByMail) -> tuple[Floats, list[int], list[float]]:
     """What the trees learn from: rows, labels, weights."""
     dated = lesson.dated(indices)
-    return (_dense(lesson, dated, around, logits), *lesson.told(dated))
+    return (np.vstack([dense[i] for i in dated]), *lesson.told(dated))
 
 
-def _probabilities(lesson: Lesson, hold: Ints, trees: Trees, around: ByMail, logits: ByMail) -> ByMail:
+def _probabilities(lesson: Lesson, hold: Ints, trees: Trees, dense: ByMail) -> ByMail:
     dated = lesson.dated(hold)
     if not dated:
         return {}
-    return _by_mail(lesson, dated, trees.probabilities(_dense(lesson, dated, around, logits)))
-
-
-def _dense(lesson: Lesson, dated: Sequence[int], around: ByMail, logits: ByMail) -> Floats:
-    return np.vstack([dense_features(lesson.readings[i], logits[i].tolist(), around[i]) for i in dated])
+    return _by_mail(lesson, dated, trees.probabilities(np.vstack([dense[i] for i in dated])))
 
 
 def _by_mail(lesson: Lesson, dated: Sequence[int], numbers: Floats) -> ByMail:

@@ -164,8 +164,8 @@ class _Run:
     def registered(self, own: _Learnt) -> Manifest:
         """Write the model down with its card and what it says of its own messages."""
         self.progress("writing the model card")
-        recipe, lexicon, parameters = self.recipe, self.lexicon, own.fitted.parameters
-        curve, features = learnt(recipe.messages, own.fitted, lexicon, self.encoder, seed=self.seed, jobs=self.jobs)
+        recipe, parameters = self.recipe, own.fitted.parameters
+        curve, features = learnt(recipe.messages, own.fitted, seed=self.seed, jobs=self.jobs)
         findings = Findings(
             version_of(parameters),
             recipe,

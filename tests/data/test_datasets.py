@@ -8,6 +8,7 @@ import pytest
 
 from data.datasets import fingerprint, from_record, held_out, load, shipped, to_record
 from data.errors import InputError
+from data.records import LabelledMessage
 from data.taxonomy import LABELS, LANGUAGES
 
 RECORD: dict[str, Any] = {
@@ -85,10 +86,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load([tmp_path / "nowhere.jsonl"])
 
 
-def test_the_shipped_data_are_whole() -> None:
+def test_the_shipped_data_are_whole(all_shipped: tuple[LabelledMessage, ...]) -> None:
     """At least six thousand checked messages, each language in its own file, every label in every language."""
-    messages = load(shipped())
-    assert len(messages) >= 6000
+    assert len(all_shipped) >= 6000
     for path, lang in zip(shipped(), LANGUAGES, strict=True):
         own = load([path])
         assert {one.lang for one in own} == {lang}
@@ -105,9 +105,8 @@ def test_the_fingerprint_knows_every_change() -> None:
         "urgency_evidence": ["Did you get my mail"]})])  # fmt: skip
 
 
-def test_a_client_is_wholly_held_out_or_not_at_all() -> None:
+def test_a_client_is_wholly_held_out_or_not_at_all(all_shipped: tuple[LabelledMessage, ...]) -> None:
     """The held-out fifth shares no client with the rest, and is about a fifth."""
-    messages = load(shipped())
-    development, test = held_out(messages)
+    development, test = held_out(all_shipped)
     assert not {one.client for one in development} & {one.client for one in test}
-    assert 0.15 < len(test) / len(messages) < 0.25
+    assert 0.15 < len(test) / len(all_shipped) < 0.25

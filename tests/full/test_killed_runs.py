@@ -29,17 +29,33 @@ MAIL = (
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
-@pytest.fixture
-def mailbox(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An mbox that takes a few seconds."""
-    path = tmp_path / "inbox.mbox"
+    path = tmp_path_factory.mktemp("mail") / "inbox.mbox"
     path.write_text("".join(MAIL.format(n=n, c=n % 7, day=n % 28 + 1, minute=n % 60) for n in range(MAILS)))
     return path
 
 
+@pytest.fixture(scope="module")
+def whole(home: Path, mailbox: Path) -> bytes:
+    """The output of a run that nobody disturbed."""
+    out = mailbox.with_name("whole.jsonl")
+    with starting(home) as start:
+        finished(start(mailbox, "-o", out))
+    return out.read_bytes()
+
+
 @pytest.fixture
 def start(home: Path) -> Iterator[Start]:
-    """Start `kyp score` as a program; whatever still runs at the end is ended."""
+    """Start `kyp score` as a program."""
+    with starting(home) as start:
+        yield start
+
+
+@contextmanager
+def starting(home: Path) -> Iterator[Start]:
+    """Programs that are ended with the block, if they still run."""
     with ExitStack() as stack:
 
         def start(*words: object) -> "subprocess.Popen[str]":
@@ -81,13 +97,6 @@ def wait_for_rows(out: Path, rows: int) -> None:
     """Wait until the part of an output holds so many rows."""
     part = out.with_name(out.name + ".part")
     wait_for(lambda: part.exists() and part.read_bytes().count(b"\n") >= rows)
-
-
-@pytest.fixture
-def whole(start: Start, mailbox: Path, tmp_path: Path) -> bytes:
-    """The output of a run that nobody disturbed."""
-    finished(start(mailbox, "-o", tmp_path / "whole.jsonl"))
-    return (tmp_path / "whole.jsonl").read_bytes()
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -202,7 +211,7 @@ def test_killed_parts_are_resumed(start: Start, mailbox: Path, tmp_path: Path, w
     finished(start(*words))
     assert before.items() <= {part.name: part.stat().st_ino for part in out.glob("part-*")}.items()
     assert ids_in_parts(out) == [json.loads(line)["id"] for line in whole.splitlines()]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["inbox.mbox", "rows.parquet", "whole.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.parquet"]
 
 
 def ids_in_parts(folder: Path) -> list[str]:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from data.datasets import load, shipped
+from data.datasets import load
 from data.records import LabelledMessage
 from data.taxonomy import LABELS, Label
 from model.registry import Registry
@@ -22,6 +22,7 @@ from training.recipe import Recipe
 from training.run import learn
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
+Shipped = tuple[LabelledMessage, ...]
 PATIENCE = 30.0
 
 
@@ -32,10 +33,10 @@ def own_home(small_home: Path, tmp_path: Path) -> Path:
     return tmp_path / "own"
 
 
-def unseen(small_home: Path, number: int) -> list[LabelledMessage]:
+def unseen(small_home: Path, shipped: Sequence[LabelledMessage], number: int) -> list[LabelledMessage]:
     """Shipped messages that the model did not learn from."""
     known = {one.id for one in load([small_home / "part.jsonl"])}
-    return [one for one in load(shipped()) if one.id not in known][:: 5000 // number][:number]
+    return [one for one in shipped if one.id not in known][:: 5000 // number][:number]
 
 
 def kyp(home: Path, *words: object) -> str:
@@ -70,12 +71,12 @@ def correct(client: httpx.Client, one: LabelledMessage) -> bool:
 
 
 def test_corrections_become_the_model_that_answers(
-    small_home: Path, own_home: Path, running: Running, tmp_path: Path
+    small_home: Path, own_home: Path, all_shipped: Shipped, running: Running, tmp_path: Path
 ) -> None:
     """PUT labels, export them, retrain, promote, and the service that never stopped answers with the new version."""
     settings = Settings(home=own_home, database_url=f"sqlite:///{tmp_path / 'kyp.db'}", model_check_seconds=0.1)
     with running(settings) as client:
-        known = [correct(client, one) for one in unseen(small_home, 40)]
+        known = [correct(client, one) for one in unseen(small_home, all_shipped, 40)]
         before = client.get("/readyz").json()["model"]
         (tmp_path / "own.jsonl").write_text(client.get("/v1/labels/export").text, encoding="utf-8")
         assert len(load([tmp_path / "own.jsonl"])) == sum(known) > 30
@@ -92,9 +93,9 @@ def test_corrections_become_the_model_that_answers(
         assert client.post("/v1/messages", json=fields).json()["model"] == version
 
 
-def test_deliberately_bad_labels_are_not_let_in(small_home: Path, own_home: Path) -> None:
+def test_deliberately_bad_labels_are_not_let_in(small_home: Path, own_home: Path, all_shipped: Shipped) -> None:
     """Every label turned over in 200 messages: the candidate is refused with reasons, the champion stays."""
-    bad = [turned_over(one) for one in unseen(small_home, 200)]
+    bad = [turned_over(one) for one in unseen(small_home, all_shipped, 200)]
     registry = Registry(own_home / "models")
     before = registry.champion_version()
     messages = sorted([*load([small_home / "part.jsonl"]), *bad], key=lambda one: one.id)

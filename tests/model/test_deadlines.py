@@ -16,8 +16,9 @@ from model.deadline_scores import NEAR, Said, Trees, places_of
 from model.deadlines import FACT_NAMES, DatedMail, DeadlineModel
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS
 from model.lexicon import load_lexicon
-from model.reader import joined, written
+from model.reader import joined
 from model.text import Tokenizer
+from tests.spelled import spelled
 from training import deadline_learners
 from training.deadline_lesson import Lesson
 from training.fit_deadlines import LearntDeadlines, learn_deadlines
@@ -94,7 +95,7 @@ def said(subjects: Sequence[str], texts: Sequence[str], readings: Sequence[MailR
 
 def learn(labelled: Sequence[LabelledMessage]) -> LearntDeadlines:
     """Learn a small chooser."""
-    lesson = Lesson.of(labelled, LEXICON)
+    lesson = Lesson.of(labelled, (spelled(one.subject, one.body) for one in labelled), LEXICON)
     told = said([one.subject for one in labelled], [one.body for one in labelled], lesson.readings)
     return learn_deadlines(lesson, told, folds(labelled), seed=1, jobs=1)
 
@@ -110,7 +111,7 @@ def read(
 ) -> list[DatedMail]:
     """What the chooser says of mails."""
     subjects = [subject] * len(texts)
-    readings = [read_mail(*written(*pair), sent_at, LEXICON) for pair in zip(subjects, texts, strict=True)]
+    readings = [read_mail(*spelled(*pair), sent_at, LEXICON) for pair in zip(subjects, texts, strict=True)]
     return model.read(readings, said(subjects, texts, readings))
 
 
@@ -181,21 +182,24 @@ def test_a_model_survives_arrays_and_json(learnt: LearntDeadlines) -> None:
 
 
 def test_trees_say_what_their_booster_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The arrays that are kept give the booster's own probabilities."""
+    """The arrays that are kept give the booster's own probabilities, also of numbers between those it learnt from."""
     random = np.random.default_rng(3)
     rows, noise = random.normal(size=(400, 6)), random.normal(size=400)
+    rows[:, 1] = rows[:, 1].round()
     labels = (rows[:, 0] * rows[:, 1] + rows[:, 2] + noise > 0).astype(int).tolist()
     boosters: list[Any] = []
     as_arrays = deadline_learners._as_arrays
 
-    def watched(booster: Any, row: Any) -> Trees:
-        boosters.append(booster)
-        return as_arrays(booster, row)
+    def watched(booster: Any, cuts: Any) -> Trees:
+        boosters.append((booster, cuts))
+        return as_arrays(booster, cuts)
 
     monkeypatch.setattr(deadline_learners, "_as_arrays", watched)
     trees = deadline_learners.fit_trees(rows, labels, [1.0] * 400, seed=5)
-    expected = boosters[0].predict_proba(rows.astype(np.float32))[:, 1]
-    assert np.allclose(trees.probabilities(rows), expected, atol=1e-9)
+    booster, cuts = boosters[0]
+    others = np.vstack([rows, random.normal(size=(400, 6))]).astype(np.float32).astype(np.float64)
+    expected = booster.predict_proba(deadline_learners._binned(others, cuts))[:, 1]
+    assert np.allclose(trees.probabilities(others), expected, atol=1e-9)
     assert trees.probabilities(rows[:0]).shape == (0,)
     assert expected.std() > 0.1
 
@@ -232,7 +236,7 @@ def test_words_of_three_languages_share_their_meaning() -> None:
     """What "send" tells of a day, *hantar* and *ipadala* tell too: their English pivot is a feature beside the word."""
     texts = ("Please send it by Friday.", "Sila hantar sebelum Jumaat.", "Ipadala bago mag-Biyernes.")
     for text in texts:
-        reading = read_mail(*written("", text), TUESDAY, LEXICON)
+        reading = read_mail(*spelled("", text), TUESDAY, LEXICON)
         (day,) = reading.candidates
         assert "send" in day.features["L:"]
         assert any("send" in pair.split() for pair in day.features["&:"])

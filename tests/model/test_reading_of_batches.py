@@ -11,10 +11,11 @@ from model.deadline_scores import Said
 from model.features import TypeTable, Vocabulary, count, learn_vocabulary
 from model.layers import MESSAGE_HEADS, SENTENCE_HEADS, SILENT, gather, levels, ordered
 from model.lexicon import Lexicon, Vectors
-from model.reader import Reader, joined, written
+from model.reader import Reader, joined
 from model.space import MESSAGE_BLOCKS, Design, Level
 from model.spelling import Written
 from model.text import MAX_CHARACTERS, Tokenizer, Tokens
+from tests.spelled import spelled
 
 TEXTS = (
     "Hi Ana, can't you send it TODAY?  Please: we're waiting!",
@@ -220,8 +221,8 @@ def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer, l
     sentences = np.zeros((len(tokens.sentence_text), len(SENTENCE_HEADS)), dtype=np.float32)
     sentences[1:, 9] = (2.0, -4.0, 5.0, -5.0)  # asks: subject, then the three sentences
     messages = np.arange(2 * len(MESSAGE_HEADS), dtype=np.float32).reshape(2, -1)
-    nothing = read_mail(*written("", "Nothing here."), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
-    reading = read_mail(*written(subject, text), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
+    nothing = read_mail(*spelled("", "Nothing here."), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
+    reading = read_mail(*spelled(subject, text), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
     near = np.zeros((2, len(SENTENCE_HEADS)), dtype=np.float32)
     near[:, 9] = (-3.0, 6.0)
     said = Said.of(tokens, sentences, messages, near, [nothing, reading])
@@ -236,7 +237,7 @@ def test_what_is_said_around_a_day_is_found_by_its_place(tokenizer: Tokenizer, l
 
 def test_a_day_in_a_message_without_sentences_has_nothing_around_it(tokenizer: Tokenizer, lexicon: Lexicon) -> None:
     """Whatever the tokenizer saw nothing of is silent, not an error."""
-    reading = read_mail(*written("", "by Friday"), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
+    reading = read_mail(*spelled("", "by Friday"), datetime(2026, 3, 10, 9, tzinfo=UTC), lexicon)
     blank = np.zeros((0, len(SENTENCE_HEADS)), dtype=np.float32)
     near, messages = np.zeros((2, 1, len(SENTENCE_HEADS)), dtype=np.float32), np.zeros((1, len(MESSAGE_HEADS)))
     said = Said.of(tokenizer([""]), blank, messages.astype(np.float32), near[0], [reading])
@@ -283,7 +284,7 @@ def test_a_batch_is_spelled_as_its_mails_one_by_one(
     for _ in range(2):
         batch = reader.written(reader.tokenise(subjects, texts))
         for (subject, text), both in zip(MAILS, batch, strict=True):
-            alone = written(subject[:MAX_CHARACTERS], text[: max(MAX_CHARACTERS - len(subject) - 1, 0)])
+            alone = spelled(subject[:MAX_CHARACTERS], text[: max(MAX_CHARACTERS - len(subject) - 1, 0)])
             for part, own in zip(both, alone, strict=True):
                 assert (part.codes, part.words) == (
                     own.codes.lstrip("|"),

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from data.datasets import load, shipped, to_record
+from data.datasets import load, to_record
+from data.records import LabelledMessage
 from service.cli import app
 
+Shipped = tuple[LabelledMessage, ...]
 ROWS = 6
 
 
@@ -21,9 +23,9 @@ def own_store(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> Path:
+def records(all_shipped: Shipped, tmp_path: Path) -> Path:
     """Six labelled messages that the store does not know, and a bad line among them."""
-    lines = [json.dumps(to_record(one)) for one in load(shipped())[:ROWS]]
+    lines = [json.dumps(to_record(one)) for one in all_shipped[:ROWS]]
     path = tmp_path / "labels.jsonl"
     path.write_text("\n".join([*lines[:2], '{"id": "bad"}', *lines[2:]]) + "\n", encoding="utf-8")
     return path
@@ -33,7 +35,7 @@ def kyp(*words: object) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def test_what_is_good_is_taken_and_the_bad_row_told(records: Path, tmp_path: Path) -> None:
+def test_what_is_good_is_taken_and_the_bad_row_told(records: Path, all_shipped: Shipped, tmp_path: Path) -> None:
     """Line and reason on standard error; the messages are judged and stored; an import again adds nothing."""
     taken = kyp("import-labels", records, "--annotator", "mia")
     assert taken.exit_code == 0
@@ -42,7 +44,7 @@ def test_what_is_good_is_taken_and_the_bad_row_told(records: Path, tmp_path: Pat
     assert "(0 new opinions)" in kyp("import-labels", records, "--annotator", "mia").stdout
     kyp("export-labels", "-o", tmp_path / "out.jsonl")
     assert {frozenset(one.labels) for one in load([tmp_path / "out.jsonl"])} == {
-        frozenset(one.labels) for one in load(shipped())[:ROWS]
+        frozenset(one.labels) for one in all_shipped[:ROWS]
     }
 
 

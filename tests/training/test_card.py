@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from data.datasets import load, shipped
+from data.records import LabelledMessage
 from data.taxonomy import LABELS
 from model.registry import Registry
 from training.card_pages import Page, Picture, Table, html, markdown
@@ -56,12 +56,12 @@ def test_what_is_told_is_escaped() -> None:
     assert "| a \\| <b> |" in markdown(page)
 
 
-def test_words_of_users_own_mail_are_not_told(home: Path) -> None:
+def test_words_of_users_own_mail_are_not_told(home: Path, all_shipped: tuple[LabelledMessage, ...]) -> None:
     """However strongly a word speaks, it is named only where shipped messages hold it too."""
     registry = Registry(home / "models")
     parameters = registry.load(str(registry.champion_version()))._parameters
-    messages = [replace(one, lang="en") for one in load(shipped()) if "distrust" in one.labels][:8]
-    messages += [replace(one, lang="en") for one in load(shipped()) if not one.labels][:8]
+    messages = [replace(one, lang="en") for one in all_shipped if "distrust" in one.labels][:8]
+    messages += [replace(one, lang="en") for one in all_shipped if not one.labels][:8]
     columns = sum(parameters.vocabulary.sizes)
     counts = np.zeros((len(messages), columns), dtype=np.float32)
     loud = int(parameters.message_heads.weights[np.arange(len(parameters.vocabulary.words))][:, 1].argmax())

@@ -7,24 +7,27 @@ import pytest
 
 from data.datasets import load, shipped, to_record
 from data.errors import InputError
+from data.records import LabelledMessage
 from training.recipe import ENOUGH, Recipe
+
+Shipped = tuple[LabelledMessage, ...]
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Path:
+def own(all_shipped: Shipped, tmp_path: Path) -> Path:
     """Three records of one's own."""
     path = tmp_path / "own.jsonl"
-    records = [to_record(one) | {"id": f"mine{n}"} for n, one in enumerate(load(shipped())[:3])]
+    records = [to_record(one) | {"id": f"mine{n}"} for n, one in enumerate(all_shipped[:3])]
     path.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
     return path
 
 
-def test_the_shipped_data_stay_in(own: Path) -> None:
+def test_the_shipped_data_stay_in(own: Path, all_shipped: Shipped) -> None:
     """Own files come beside them, and are marked as users' labels."""
     recipe = Recipe.of([own])
     assert recipe.own == 3
     assert recipe.mixed
-    assert len(recipe.messages) == len(load(shipped())) + 3
+    assert len(recipe.messages) == len(all_shipped) + 3
     assert [bool(one.annotators) for one in recipe.messages if one.id.startswith("mine")] == [True] * 3
 
 
@@ -33,10 +36,10 @@ def test_only_mine_leaves_them_out(own: Path) -> None:
     assert [one.id for one in Recipe.of([own], with_shipped=False).messages] == ["mine0", "mine1", "mine2"]
 
 
-def test_a_shipped_file_given_by_name_is_not_taken_twice() -> None:
+def test_a_shipped_file_given_by_name_is_not_taken_twice(all_shipped: Shipped) -> None:
     """`kyp train data/labelled/en.jsonl` learns from the shipped data once."""
     recipe = Recipe.of([shipped()[0], shipped()[0]])
-    assert (recipe.own, len(recipe.messages)) == (0, len(load(shipped())))
+    assert (recipe.own, len(recipe.messages)) == (0, len(all_shipped))
 
 
 def test_the_store_s_labels_take_the_place_of_a_file_s(own: Path) -> None:
