@@ -27,8 +27,8 @@ from service.wiring import build_service
 from training.run import train
 
 ROOT = Path(__file__).parents[1]
-EVERY = 6  # of the shipped messages: enough for a model that is right about plain cases, and quick to train
-FEW = 32  # of them one: too few to be right, enough to learn from
+EVERY = 12  # of the shipped messages one: enough for a model that is right about plain cases, and quick to train
+FEW = 64  # of them one: too few to be right, enough to learn from
 
 Assessed = Callable[..., Assessment]
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
