@@ -5,7 +5,7 @@ import pytest
 
 from data.taxonomy import LABELS
 from model.layers import MESSAGE_HEADS, reached
-from training.second_layer import best_thresholds, best_urgency_thresholds, fit_second_layer
+from training.second_layer import best_threshold, best_thresholds, best_urgency_thresholds, fit_second_layer
 
 CHANCE = 0
 
@@ -56,6 +56,13 @@ def test_a_label_keeps_within_the_false_alarms_that_it_is_allowed() -> None:
     strict, *lenient = best_thresholds(probabilities, targets, quiet, allowed)
     assert strict == pytest.approx(0.8)
     assert lenient == pytest.approx([0.5] * (len(LABELS) - 1))
+
+
+def test_of_thresholds_that_do_as_well_the_lowest_is_taken() -> None:
+    """Two false ones among a thousand change nothing, and what lies below them is found; a hundred are too many."""
+    said = np.repeat([0.8, 0.5, 0.4, 0.3], [1000, 2, 1, 100])
+    true = np.repeat([True, False, True, False], [1000, 2, 1, 100])
+    assert best_threshold(said, true) == pytest.approx(0.4)
 
 
 def test_levels_are_decided_where_kappa_and_the_highest_level_are_told_best() -> None:
