@@ -13,7 +13,6 @@ from model.deadline_scores import Floats, Said, Trees, dense_features, per_mail
 from model.deadlines import DeadlineModel, facts_of, pick
 from training.deadline_learners import Fitted, fit_trees, fit_words
 from training.deadline_lesson import Lesson, rows_of
-from training.second_layer import NEARLY
 
 _FEWEST = 20  # mentions of each kind, deadline and not, below which nothing is learnt
 _SHARE = 0.7
@@ -113,9 +112,8 @@ def _by_mail(lesson: Lesson, dated: Sequence[int], numbers: Floats) -> ByMail:
 
 
 def _best_threshold(lesson: Lesson, held_out: ByMail) -> float:
-    """The lowest threshold with nearly the best F1 of deadlines on messages that the learners had not seen."""
-    f1 = np.array([_f1(lesson, held_out, threshold) for threshold in _THRESHOLDS.tolist()])
-    return float(_THRESHOLDS[np.flatnonzero(f1 >= f1.max() - NEARLY)[0]])
+    """The threshold with the best F1 of deadlines on messages that the learners had not seen."""
+    return float(max(_THRESHOLDS, key=lambda threshold: _f1(lesson, held_out, float(threshold))))
 
 
 def _f1(lesson: Lesson, held_out: ByMail, threshold: float) -> float:
