@@ -165,19 +165,19 @@ class Counts:
 
 
 def count(
-    tokens: Tokens, windows: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors
+    tokens: Tokens, passages: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors
 ) -> tuple[Counts, Counts]:
-    """Count everything for every text, and for its sentences and windows all but characters, which weigh nothing there.
+    """Count all but characters, which weigh nothing there, for some passages, and everything for every text.
 
-    Only sentences are counted token by token; texts are sums over their sentences, and over their words' characters.
-    ``windows`` are parts of sentences that are looked at by themselves: their rows stand after those of the sentences.
+    Only passages are counted token by token: the sentences of all texts first, and after them whatever else is looked
+    at by itself. Texts are sums over their sentences, and over their words' characters.
     """
-    passages, meaning = _of_sentences(tokens.beside(windows), vocabulary, table, vectors)
+    told, meaning = _of_sentences(passages, vocabulary, table, vectors)
     sentences = len(tokens.sentence_text)
     width = vocabulary.bounds[2] + len(vocabulary.characters)
-    by_text = _of_texts(tokens, passages.ngrams[:sentences], table, width)
+    by_text = _of_texts(tokens, told.ngrams[:sentences], table, width)
     whole = summed(tokens.sentence_text, np.arange(sentences), tokens.texts, meaning[:sentences])
-    return passages, Counts(by_text, vocabulary.bounds, whole)
+    return told, Counts(by_text, vocabulary.bounds, whole)
 
 
 def _of_sentences(tokens: Tokens, vocabulary: Vocabulary, table: TypeTable, vectors: Vectors) -> tuple[Counts, Floats]:

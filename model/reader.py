@@ -14,8 +14,6 @@ from model.spelling import Speller, Written
 from model.structure import structure
 from model.text import Ints, Tokenizer, Tokens
 
-_NONE: Ints = np.zeros(0, dtype=np.int64)
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -88,10 +86,10 @@ class Reader:
     def count(self, page: Page, windows: Tokens | None = None) -> Reading:
         """Count what stands on a page, and in windows of its sentences (see Tokens.around)."""
         tokens = page.tokens
-        windows = tokens.around(_NONE, _NONE, 0) if windows is None else windows
-        passages, messages = count(tokens, windows, self.vocabulary, self.table, self._vectors)
+        read = tokens if windows is None else tokens.beside(windows)
+        passages, messages = count(tokens, read, self.vocabulary, self.table, self._vectors)
         if self._encoder is not None:
-            encoded = self._encoder.encode(_sentences(page.texts, tokens.beside(windows)))
+            encoded = self._encoder.encode(_sentences(page.texts, read))
             own = encoded[: len(tokens.sentence_text)]
             passages, messages = (
                 replace(passages, encoded=encoded),

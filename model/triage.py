@@ -83,7 +83,8 @@ class Triage:
                 read_mail(*mail, email.sent_at, self._lexicon)
                 for mail, email in zip(self._reader.written(page), emails, strict=True)
             ]
-            reading = self._reader.count(page, page.tokens.around(*places_of(days), NEAR))
+            mails, places = places_of(days)
+            reading = self._reader.count(page, page.tokens.around(mails, places, NEAR) if len(places) else None)
             passages = own.sentence_net.scores(Design.of(reading.passages, own.sentence_level))
             sentences, near = np.split(passages, [len(page.tokens.sentence_text)])
             messages = own.message_heads.scores(Design.of(reading.messages, own.message_level))

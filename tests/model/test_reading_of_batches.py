@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from model.columns import Columns, Ints, spread
+from model.columns import Columns, spread
 from model.deadline_features import read_mail
 from model.deadline_scores import Said
 from model.features import TypeTable, Vocabulary, count, learn_vocabulary
@@ -177,8 +177,7 @@ def test_pairs_do_not_cross_sentences(lexicon: Lexicon, vocabulary: Vocabulary, 
     learnt = learn_vocabulary(tokens, tokenizer.strings, lexicon, rare=1)
     own = TypeTable(learnt, lexicon)
     own.update(tokenizer.strings)
-    none: Ints = np.zeros(0, dtype=np.int64)
-    _, texts = count(tokens, tokens.around(none, none, 0), learnt, own, lexicon.vectors)
+    _, texts = count(tokens, tokens, learnt, own, lexicon.vectors)
     pairs = texts.ngrams.wide[:, len(learnt.words) : learnt.sizes[0]].toarray().tolist()
     inside, *openings = zip(*pairs, strict=True)
     assert inside == (1.0, 0.0)
