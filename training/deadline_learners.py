@@ -14,6 +14,7 @@ from model.deadline_scores import Floats, Linear, Trees
 # How strong a feature may get, by the group before its colon: wide bags are held down.
 _SCALES = {"m": 0.3, "s": 0.7, "4": 0.7, "p": 0.4, "n": 0.4}
 _SURE = 6.0  # the log-odds of what is always so
+_LEAST_TREES, _DAYS_A_TREE, _MOST_TREES = 200, 90, 600  # few days bear few trees
 _BINS = 255  # of a column, as many as the trees tell apart
 _LEAST = 0.01  # weights below it change next to nothing: five in six of a hundred thousand (docs/experiments.md)
 
@@ -93,7 +94,7 @@ def fit_words(
 def fit_trees(rows: Floats, labels: Sequence[int], weights: Sequence[float], seed: int) -> Trees:
     """Gradient-boosted trees over dense rows; settings chosen in docs/experiments.md."""
     booster = HistGradientBoostingClassifier(
-        max_iter=600,
+        max_iter=min(_LEAST_TREES + len(rows) // _DAYS_A_TREE, _MOST_TREES),
         learning_rate=0.05,
         max_leaf_nodes=31,
         max_depth=8,
