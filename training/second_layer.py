@@ -21,7 +21,7 @@ from training.targets import Targets
 _KNOTS = (0.3, 0.6, 0.85, 0.97)  # quantiles of each input at which its effect may bend
 _PENALTY = 0.01  # C of the logistic regression, on hinges of one length each
 _NETWORKS, _UNITS, _DECAY, _PACE, _EPOCHS, _BATCH = 4, 64, 0.1, 0.003, 15, 128  # chosen in docs/experiments.md
-NEARLY = 0.001  # of F1: a threshold so near to the best does as well, and lower ones find more in mail from elsewhere
+_NEARLY = 0.001  # of F1: a threshold so near to the best does as well, and lower ones find more in mail from elsewhere
 _FEWEST = 5
 _LEAST_SCALE = 1e-3
 _HIGHEST = 3  # level of urgency
@@ -61,7 +61,10 @@ def best_thresholds(
 
 def best_threshold(probabilities: Floats, target: Targets) -> float:
     """The lowest threshold of nearly the best F1."""
-    return _best_threshold(probabilities, target, np.zeros(len(target), dtype=bool), 1.0, NEARLY)
+    if not target.any():
+        return 0.5
+    order, f1 = _f1_by_threshold(probabilities, target)
+    return _bounded(probabilities[order[np.flatnonzero(f1 >= f1.max() - _NEARLY)[-1]]])
 
 
 def best_urgency_thresholds(exceeds: Floats, levels: Ints) -> tuple[float, float, float]:
@@ -122,20 +125,28 @@ def _fit_networks(standard: Floats, targets: Targets, counting: Floats) -> tuple
     return next(stacked), next(stacked), next(stacked), next(stacked)
 
 
-def _best_threshold(
-    probabilities: Floats, target: Targets, quiet: Targets, false_alarms: float, slack: float = 0.0
-) -> float:
+def _best_threshold(probabilities: Floats, target: Targets, quiet: Targets, false_alarms: float) -> float:
+    """The threshold of best F1 within the false alarms that are allowed; the strictest where none is."""
     if not target.any():
         return 0.5
+    order, f1 = _f1_by_threshold(probabilities, target)
+    alarms = np.cumsum(quiet[order]) / max(int(quiet.sum()), 1)
+    f1[alarms > false_alarms] = -1.0
+    return _bounded(probabilities[order[f1.argmax()]])
+
+
+def _f1_by_threshold(probabilities: Floats, target: Targets) -> tuple[Ints, Floats]:
+    """The messages, the most probable first, and the F1 of a threshold at each; -1 where the next is as probable."""
     order = np.argsort(-probabilities, kind="stable")
     falling = probabilities[order]
     hits = np.cumsum(target[order])
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + target.sum())
-    alarms = np.cumsum(quiet[order]) / max(int(quiet.sum()), 1)
-    f1[alarms > false_alarms] = -1.0
     f1[:-1][falling[:-1] == falling[1:]] = -1.0  # of messages alike a threshold takes all or none
-    lowest = np.flatnonzero(f1 >= f1.max() - slack)[-1]
-    return float(np.clip(falling[lowest], 0.05, 0.95))
+    return order, f1
+
+
+def _bounded(threshold: float) -> float:
+    return float(np.clip(threshold, 0.05, 0.95))
 
 
 def _worth(exceeds: Floats, levels: Ints, thresholds: list[float]) -> float:

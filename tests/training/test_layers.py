@@ -58,6 +58,14 @@ def test_a_label_keeps_within_the_false_alarms_that_it_is_allowed() -> None:
     assert lenient == pytest.approx([0.5] * (len(LABELS) - 1))
 
 
+def test_a_label_that_no_threshold_keeps_quiet_gets_the_strictest() -> None:
+    """The likeliest message is a quiet one: whatever is taken alarms falsely, and so as little as can be is taken."""
+    said = np.array([0.9, 0.8, 0.6, 0.5])
+    true, quiet = np.array([False, True, True, False]), np.array([True, False, False, True])
+    probabilities, targets = np.tile(said[:, None], len(LABELS)), np.tile(true[:, None], len(LABELS))
+    assert best_thresholds(probabilities, targets, quiet, [0.0] * len(LABELS)) == pytest.approx([0.9] * len(LABELS))
+
+
 def test_of_thresholds_that_do_as_well_the_lowest_is_taken() -> None:
     """Two false ones among a thousand change nothing, and what lies below them is found; a hundred are too many."""
     said = np.repeat([0.8, 0.5, 0.4, 0.3], [1000, 2, 1, 100])
