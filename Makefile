@@ -3,6 +3,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+SPREAD := --dist=loadfile --no-loadscope-reorder  # a file's tests stay together, long files first
 STAMP := .venv/installed
 PEERS := email-forward-parser==0.1.3 mail-parser-reply==1.36 quotequail==0.5.4
 
@@ -24,14 +26,14 @@ run: install  ## train once where there is no model yet, then serve
 	$(BIN)/kyp serve --host $(HOST) --port $(PORT)
 
 test: install  ## the tests; no servers and no browser needed
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --ignore=tests/full
+	$(PYTEST) --numprocesses=2 $(SPREAD) --ignore=tests/full
 
 coverage: install  ## the same, and which lines and branches they reach (half as long again)
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --ignore=tests/full --cov --cov-report=term
+	$(PYTEST) --numprocesses=2 $(SPREAD) --ignore=tests/full --cov --cov-report=term
 
 test-full: install  ## the tests that need PostgreSQL, Chromium, or processes that are killed (apt-get install postgresql chromium); pages and ends one at a time
-	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder tests/full --ignore=tests/full/browser --ignore=tests/full/test_shutdown.py
-	$(BIN)/python -m pytest tests/full/browser tests/full/test_shutdown.py
+	$(PYTEST) --numprocesses=3 $(SPREAD) tests/full --ignore=tests/full/browser --ignore=tests/full/test_shutdown.py
+	$(PYTEST) tests/full/browser tests/full/test_shutdown.py
 
 check: install format-check lint types imports test  ## all that must hold before a commit
 

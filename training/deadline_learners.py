@@ -105,7 +105,8 @@ def fit_trees(rows: Floats, labels: Sequence[int], weights: Sequence[float], see
         random_state=seed,
     )
     exact = rows.astype(np.float32).astype(np.float64)  # as precise as they are when the trees judge
-    cuts = [_cuts(column, np.asarray(weights)) for column in exact.T]
+    counting = np.asarray(weights)
+    cuts = [_cuts(column, counting) for column in exact.T]
     binned = _binned(exact, cuts)
     trees = _as_arrays(booster.fit(binned, labels, sample_weight=weights), cuts)
     return replace(trees, bias=float(booster.decision_function(binned[:1])[0] - trees.logits(exact[:1])[0]))

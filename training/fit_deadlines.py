@@ -79,7 +79,7 @@ def _fit_nearby(lesson: Lesson, indices: Ints, around: ByMail) -> Fitted:
     dated = lesson.dated(indices)
     labels, weights = lesson.told(dated)
     past = rows_of(lesson.past_spans, indices)
-    known = np.vstack([around[i] for i in dated])
+    known = _stacked(around, dated)
     beside = np.vstack([known, np.tile(known.mean(axis=0), (len(past), 1))])
     rows = rows_of(lesson.day_spans, dated) + past
     labels, weights = labels + [0] * len(past), weights + [1.0] * len(past)
@@ -90,21 +90,26 @@ def _logits(lesson: Lesson, hold: Ints, nearby: Fitted, around: ByMail) -> ByMai
     dated = lesson.dated(hold)
     if not dated:
         return {}
-    beside = np.vstack([around[i] for i in dated]) @ nearby.beside
+    beside = _stacked(around, dated) @ nearby.beside
     return _by_mail(lesson, dated, nearby.logits(lesson.days, rows_of(lesson.day_spans, dated)) + beside)
 
 
 def _rows(lesson: Lesson, indices: Ints, dense: ByMail) -> tuple[Floats, list[int], list[float]]:
     """What the trees learn from: rows, labels, weights."""
     dated = lesson.dated(indices)
-    return (np.vstack([dense[i] for i in dated]), *lesson.told(dated))
+    return (_stacked(dense, dated), *lesson.told(dated))
 
 
 def _probabilities(lesson: Lesson, hold: Ints, trees: Trees, dense: ByMail) -> ByMail:
     dated = lesson.dated(hold)
     if not dated:
         return {}
-    return _by_mail(lesson, dated, trees.probabilities(np.vstack([dense[i] for i in dated])))
+    return _by_mail(lesson, dated, trees.probabilities(_stacked(dense, dated)))
+
+
+def _stacked(rows: ByMail, dated: Sequence[int]) -> Floats:
+    """The rows of some messages, one after the other."""
+    return np.vstack([rows[i] for i in dated])
 
 
 def _by_mail(lesson: Lesson, dated: Sequence[int], numbers: Floats) -> ByMail:

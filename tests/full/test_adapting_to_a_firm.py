@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.datasets import load, shipped
+from data.records import LabelledMessage
 from model.lexicon import load_lexicon
 from training.firm import measure, styled_firm
 
@@ -10,10 +10,10 @@ PARTS = 20
 STARTS = (0, 7, 14)  # one part says little: what the labels bring differs by 0.02 from part to part
 
 
-def test_a_firm_s_own_labels_help_it_and_harm_nobody() -> None:
+def test_a_firm_s_own_labels_help_it_and_harm_nobody(all_shipped: tuple[LabelledMessage, ...]) -> None:
     """The firm's clients write in a house style that no shipped message has; means over several parts."""
-    messages, lexicon = load(shipped()), load_lexicon()
-    found = [measure(styled_firm(messages[start::PARTS], own=200), lexicon, jobs=2) for start in STARTS]
+    lexicon = load_lexicon()
+    found = [measure(styled_firm(all_shipped[start::PARTS], own=200), lexicon, jobs=2) for start in STARTS]
     before, after = (np.mean([one["firm"][name] for one in found]) for name in ("before", "after"))
     assert after > before + 0.01
     high = np.mean([one["others"]["change"][1] for one in found])
