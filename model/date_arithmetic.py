@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 _LONGEST_LOOK_BACK = 100  # days: "3 March" in a mail of June is this year's, in a mail of August next year's
+_LOOK_BACK_OF_COMING = 31  # "by 3 March" is next year's by April; some weeks late it is a slip, or told of the past
 
 
 def in_month(day: int, weekday: int, sent: date, coming: bool = False) -> date | None:
@@ -31,11 +32,14 @@ def day_and_month(first: int, second: int, month_first: bool) -> tuple[int, int]
     return (second, first) if swap else (first, second)
 
 
-def nearest(month: int, day: int, sent: date | None) -> date | None:
-    """The date without a year: the first that is not long before the day of sending."""
+def nearest(month: int, day: int, sent: date | None, coming: bool = False) -> date | None:
+    """The date without a year: the first that is not long before the day of sending.
+
+    ``coming`` is what is still to come, as its preposition says.
+    """
     if sent is None:
         return None
-    earliest = sent - timedelta(days=_LONGEST_LOOK_BACK)
+    earliest = sent - timedelta(days=_LOOK_BACK_OF_COMING if coming else _LONGEST_LOOK_BACK)
     found = (real_day(sent.year + step, month, day) for step in (-1, 0, 1, 2, 3, 4))
     return next((one for one in found if one and one >= earliest), None)
 
@@ -59,3 +63,10 @@ def working_days_on(sent_at: datetime, count: int) -> datetime:
     for _ in range(min(count, 60)):
         end += timedelta(days={4: 3, 5: 2}.get(end.weekday(), 1))
     return end
+
+
+def working_days_before(day: date, count: int) -> date:
+    """Some working days (Monday to Friday) earlier, sixty at most."""
+    for _ in range(min(count, 60)):
+        day -= timedelta(days={0: 3, 6: 2}.get(day.weekday(), 1))
+    return day

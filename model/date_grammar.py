@@ -16,7 +16,8 @@ _RULES = r"""
 ymd         Y - d - d | Y / d / d | Y \. d \. d
 dmy         (?: d / d / | d \. d \. | d - d - ) [Ydnq]
 slashed     (?<![/\d]) d / d (?![/dnq%])
-nth_weekday f W o? t? [Mm]
+dotted      (?: (?<=[bW]) d \. d \.? | (?<=~) d \. d \. ) (?! [%dnq] | \. [dnq] )
+nth_weekday f W o? t? (?: [Mm] | [xc] U ) | (?: l W o t? | f W o t ) (?: [Mm] | [xc]? U )
 day_month   f U o [Mm] (?: ,? Y )? | (?: d O? [-&] )? (?: I-? | a- )? t? (?: s (?: ' _ )? s | [dfs] ) [Oh]? -? o?
             t? [Mm] (?: [-,]? Y )?
 month_day   [Mm] [-.,]? t? (?: a-? )? (?: [dsf] O? (?: [-&] d O? (?!U*|A) )? | k ) (?! : [dn] | U* ) (?: ,? Y )?
@@ -24,30 +25,35 @@ morning     i t P*
 clock       (?: [jJ] -? [des] (?: [:.] [dn] )? (?: o* P* )? (?! U* )
             | [de] (?: [:.] [dn] )? _? i t P* | [de] (?: [:.] [dn] )? -? A | [dn] : [dn] A?
             | d (?: [:.] [dn] )? o? P* | [de] c P* | [de] C | I -? d o P*
-            | (?<=[b@G])P* | (?<=[b@]t)P* | (?<=G-)P* | d \. [dn] (?! [%dnq.] ) | (?<=[b@]) X | X U
+            | (?<=[b@]) (?: a? U [l&] | u l ) [de]
+            | (?<=[b@G])P* | (?<=[b@]t)P* | (?<=G-)P* | d \. [dn] (?! [%dnq.] )
+            | (?<=[b@~]) d \. [dn] (?= \. (?! [dnq] ) ) | (?<=[b@]) X | X U
             | (?<=[b@]) [de] (?= $ | [.,!?;|)TWc@~i] | & (?![deUJ]) ) | (?<=[b@]) d (?= _ _ ) | (?<=G-) d )
-eve         [ta]? N*? (?: U* | P* ) [bw] (?! t? [TWdMmeIaGsfkPU] | o [^_] | @ (?! tb ) | ~ ) | t? W w
-duration    i [otxc]* N* (?: [-&] [dne] )? v? [_-]? U* | N* v? U* _? g | N* U* r [T_] | [ae] U* (?: ~ W | T )
+eve         [ta]? N*? v? (?: U* | P* ) [bw] (?! t? [TWdMmeIaGsfkPU] | o [^_] | @ (?! tb ) | ~ )
+            | t? W (?: w | b (?= $ | [.,;!?|)-] ) )
+duration    i [otxc]* N* (?: [-&] [dne] )? v? [_-]? U* (?: [ro] (?: T | U c ) )? | N* v? U* _? g | g N* U*
+            | N*? U* r (?: T | U c | _ ) | U g | [aeds] U* (?: [~r] W | o? T ) | c U U | T U (?= $ | [.,!?;|)_] )
 within      i [otc]* U* (?: o? c )?
 day_name    U F T | c o? U* | U* o? c | c P* | P* c | l P*
 earlier     P* K | K o? P*
-weekday_day W ,? d (?= $ | [.,;!?|)~b@&_-] (?! [dn] ) )
+weekday_day W ,? (?: d O (?! -? o? t? [Mm] ) | d (?= $ | [.,;!?|)~b@&_-] (?! [dn] ) ) )
 weekday     x U* [,~@]? W | x o U* ,? W | U x ,? ~? U? W
-            | [xcl]{0,2} o? U? W (?: ,? ~? x o? U* | o x U* | U* c? [xlc] | c U* | [xl] | o? c | U (?! [czgx] ) | )
+            | [xcl]{0,2} o? U? W (?: ,? [go]{0,2} ~? x o? U* | o x U* | i U x
+            | U* c? [xlc] | c U* | [xl] | o? c | U (?! [czgx] ) | )
 relative    (?: P* o? )? T (?: o? P* )?
 before_month (?<=[bG]) M (?! [,.]? [dtYs] ) | (?<=G-) M (?! [,.]? [dtYs] )
 month_end   (?: z [-ot]* c? [Mm] | z [-ot]* U o? M | l v? U o [Mm] ) (?! [.,]? t? [ds] ) (?: ,? Y )?
 period_end  z [ot]* [cxt]? o? U* (?: o? [xcl] )? | U -? z | z o v | z o T | l v? U o [tc]* U | [QRE] | [cxl]? V
-month_ordinal t? (?: I -? )? d O? o* (?: [cx] U | U o* [cx] )
-ordinal     a -? s (?: (?: ' _ )? s )? | k | t d O | t? d h | I -? d | a - d | (?<=[b~]) t f (?= $ | [.,!?;|)] )
-            | d O (?= $ | [^_] ) | (?<=b) d O
-            | (?<=G-) d | (?<=~) d (?= $ | [ot.,?!;|)~b&] )
-feast       H
+month_ordinal t? (?: I -? )? (?: d O? | f ) o* (?: [cx] U | U o* [cx] ) | t (?: d O | f ) o t U
+ordinal     a -? s (?: (?: ' _ )? s )? | k | t d O | t? d h | I -? d | a - d
+            | (?<=[b~W]) t (?: e - )? f (?= $ | [.,!?;|)] ) | d O (?= $ | [^_] ) | (?<=b) d O | d U U
+            | (?<=G-) d | (?<=~) [ds] (?= $ | [ot.,?!;|)~b&] )
+feast       H (?: _? y )? | U _? y
 bare_end    z
 """
 # A phrase has one of the telling codes, with only leading ones before it: a quick look spares most words the rules.
 _TELLING = "YdfMmjJsenPKUTWHXzQREVkq"
-_LEADING = "tioxclapvI"
+_LEADING = "tioxclapvIgu"
 _SHORTHAND = {"P*": "(?:P|pU)", "U*": "[UJ]", "N*": "[dnqeas]"}
 
 
@@ -76,13 +82,16 @@ class Phrase:
 
     def unit(self) -> str:
         """The last unit of time that is named (``day``, ``week``, ...), or nothing."""
+        return next(reversed(self.units()), "")
+
+    def units(self) -> list[str]:
+        """The units of time that are named, in order."""
         names = {"linggo": "week", "jam": "hour"}
-        units = [
+        return [
             names.get(word) or str(LEXICON[word][1])
             for word, code in zip(self.words, self.codes, strict=True)
             if code in "UJ"
         ]
-        return units[-1] if units else ""
 
 
 def find_phrases(text: Written) -> list[Phrase]:
@@ -106,6 +115,8 @@ def _lead(words: list[str], codes: str, first: int) -> str:
     for place in range(first - 1, max(first - 1 - _REACH, -1), -1):
         if lead := LEAD_OF.get(words[place]):
             return lead
+        if codes[place] == "b":  # later than
+            return "by"
         if codes[place] not in _FILLERS:
             break
     return "none"

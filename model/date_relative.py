@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from model.date_arithmetic import in_month, last_of_month, real_day, shift_month, working_days_on
+from model.date_arithmetic import in_month, last_of_month, real_day, shift_month, working_days_before, working_days_on
 from model.date_grammar import Phrase
 from model.date_kinds import DateKind, Resolved, day_part
 from model.date_words import COMING, LEAD_OF
@@ -13,24 +13,34 @@ _FRIDAY, _SUNDAY = 4, 6
 
 def ordinal(phrase: Phrase, sent_at: datetime, before: Resolved | None = None) -> Resolved | None:
     """A bare day of the month: nearest to a coming date told before it; else the next, unless it was only just."""
-    day = int(sum(phrase.numbers("s")) or phrase.number("dkf", 0))
+    if phrase.has("U") and phrase.codes[0] == "d" and phrase.words[1:] != ("hari", "bulan"):
+        return None
+    day = int(sum(phrase.numbers("s")) or sum(phrase.numbers("dkef")))
     sent = sent_at.date()
     months = [shift_month(sent.replace(day=1), step) for step in (0, 1, 2, 3)]
     days = [found for month in months if (found := real_day(month.year, month.month, day))]
     if before and before.kind == "absolute" and before.date >= sent:
-        found = min((one for one in days if one >= sent), key=lambda one: abs(one - before.date), default=None)
+        found = min((one for one in days if one >= sent), key=lambda one: _apart(one, before.date), default=None)
     else:
         just = 0 if phrase.lead in COMING else _ORDINAL_LOOK_BACK
         found = next((one for one in days if (sent - one).days <= just), None)
     return Resolved(found, "ordinal") if found else None
 
 
+def _apart(day: date, told: date) -> float:
+    """How far a bare day may be from a date told before it: what is before it counts as nearer than what is after."""
+    days = (day - told).days
+    return 1.5 * days if days > 0 else -days
+
+
 def _month_ordinal(phrase: Phrase, sent_at: datetime) -> Resolved | None:
-    """A day of this month or the next, where it says so."""
+    """A day of this month or the next, where it says so; of "the month" the one to come."""
     if phrase.unit() != "month":
         return None
+    if not phrase.has("cx"):
+        return ordinal(phrase, sent_at)
     month = shift_month(sent_at.date().replace(day=1), int(phrase.has("x")))
-    found = real_day(month.year, month.month, int(phrase.number("d", 0)))
+    found = real_day(month.year, month.month, int(phrase.number("df", 0)))
     return Resolved(found, "ordinal") if found else None
 
 
@@ -43,20 +53,22 @@ def eve(phrase: Phrase, told: Sequence[Resolved]) -> Resolved | None:
         back: float = (before.date.weekday() - int(phrase.number("W", 0))) % 7 or 7
     else:
         back = next(iter(phrase.numbers("dnqes")), 1.0) * _DAYS_OF.get(phrase.unit() or "day", 0.0)
+    if phrase.has("v"):
+        return Resolved(working_days_before(before.date, int(back)), "relative") if back >= 1 else None
     return Resolved(before.date - timedelta(days=back), "relative", day_part(phrase)) if back >= 1 else None
 
 
 _ORDINAL_LOOK_BACK = 12
 
 
-def _weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+def weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """The coming one; with "next" the one of next week (Monday to Sunday).
 
     On a Monday "Monday" is the next one, as who means the day itself says "today"; "this Monday" is the day itself.
     """
     sent = sent_at.date()
     ahead = (int(phrase.numbers("W")[-1]) - sent.weekday()) % 7
-    if phrase.has("l"):
+    if phrase.has("l") and not _goes_on(phrase):
         return Resolved(sent - timedelta(days=7 - ahead), "past")
     if phrase.words[-1] in _WEEKS_ON and not phrase.has("xc"):  # Friday week
         return Resolved(sent + timedelta(days=ahead + _DAYS_OF[phrase.words[-1]]), "weekday")
@@ -67,17 +79,25 @@ def _weekday(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     return Resolved(sent + timedelta(days=ahead if same else ahead or 7), "weekday")
 
 
+def _goes_on(phrase: Phrase) -> bool:
+    """Past Friday, *lepas Jumaat*: after it."""
+    return phrase.words[0] in ("past", "lepas", "lps")
+
+
 _WEEKS_ON = ("week", "fortnight")
 _TO_COME = frozenset(("coming", "darating"))
 
 
 def _weekday_day(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """A weekday and a day of the month ("Friday 27"), or an hour where the two do not fit."""
-    weekday, day = int(phrase.number("W", 0)), int(phrase.number("d", 0))
-    found = in_month(day, weekday, sent_at.date(), phrase.lead in COMING)
-    if found and timedelta(0) <= found - sent_at.date() <= _NEXT_MONTH:
-        return Resolved(found, "absolute")
-    return _weekday(phrase, sent_at)
+    sent, pair = sent_at.date(), (int(phrase.number("d", 0)), int(phrase.number("W", 0)))
+    coming = in_month(*pair, sent, coming=True)
+    if coming and coming - sent <= _NEXT_MONTH:
+        return Resolved(coming, "absolute")
+    if not phrase.has("O"):
+        return weekday(phrase, sent_at)
+    found = in_month(*pair, sent)
+    return Resolved(found, "absolute") if found else ordinal(phrase, sent_at)
 
 
 _NEXT_MONTH = timedelta(days=31)
@@ -122,10 +142,14 @@ def _earlier(_phrase: Phrase, sent_at: datetime) -> Resolved | None:
 def _duration(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     numbers = phrase.numbers("dnqes")
     count = numbers[-1] if numbers else 1.0
-    unit = phrase.unit()
+    unit = phrase.units()[0 if phrase.has("ro") else -1]
     if phrase.has("W"):
         ahead = (int(phrase.numbers("W")[0]) - sent_at.weekday()) % 7
-        return Resolved(sent_at.date() + timedelta(days=ahead + 7), "weekday")
+        return Resolved(sent_at.date() + timedelta(days=ahead + count * _DAYS_OF.get(unit, 0.0)), "weekday")
+    if phrase.codes[0] == "U" and phrase.words[0] not in _ONE_OF:
+        return None
+    if phrase.codes in ("TU", "cUU") and unit not in _WEEKS_ON:
+        return _relative(phrase, sent_at) if phrase.codes == "TU" else None
     if phrase.has("T") and not phrase.has("r"):
         count += phrase.numbers("T")[0] / _DAYS_OF.get(unit, 1.0)
     if unit in _DAYS_OF:
@@ -138,7 +162,7 @@ def _duration(phrase: Phrase, sent_at: datetime) -> Resolved | None:
 
 
 _DAYS_OF = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0}
-_ONE_OF = ("seminggu", "sebulan", "fortnight")  # units that are counted, "one" being said in them
+_ONE_OF = ("sehari", "seminggu", "sebulan", "fortnight")  # units that are counted, "one" being said in them
 
 
 def _within(phrase: Phrase, sent_at: datetime) -> Resolved | None:
@@ -189,7 +213,7 @@ def _bare_end(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     return _end_of("month", sent_at.date(), 0) if phrase.words[0] == "katapusan" else None
 
 
-def _clock(phrase: Phrase, sent_at: datetime) -> Resolved | None:
+def clock(phrase: Phrase, sent_at: datetime) -> Resolved | None:
     """An hour without a day: today's, or tomorrow's where the hour is over and it says "by" or "before"."""
     if phrase.number("d", 0) > 12 and (phrase.has("I") or (phrase.codes == "d" and phrase.lead in COMING)):
         return ordinal(phrase, sent_at)  # "ika-29 ng gabi", "bago mag-15"
@@ -216,6 +240,10 @@ def clock_hour(phrase: Phrase) -> float | None:
     if not numbers:
         return part
     hour = numbers[0] + (numbers[1] / 60 if len(numbers) > 1 else 0.0)
+    if phrase.has("u"):  # half past
+        hour += 0.5
+    elif phrase.unit() == "quarter":
+        hour += 0.25 if phrase.has("l") else -0.25
     marks = [word for word, code in zip(phrase.words, phrase.codes, strict=True) if code == "A"]
     afternoon = (part is not None and part >= 12) or any(word[0] == "p" for word in marks)
     if hour == 12 and ((part is not None and part >= 18) or any(word[0] == "a" for word in marks)):  # midnight
@@ -226,12 +254,12 @@ def clock_hour(phrase: Phrase) -> float | None:
 
 
 FROM_SENDING: dict[str, Callable[[Phrase, datetime], Resolved | None]] = {
-    "clock": _clock,
+    "clock": clock,
     "duration": _duration,
     "within": _within,
     "day_name": _day_name,
     "earlier": _earlier,
-    "weekday": _weekday,
+    "weekday": weekday,
     "weekday_day": _weekday_day,
     "morning": _morning,
     "month_ordinal": _month_ordinal,

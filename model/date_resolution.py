@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from model.date_calendar import FULL_DATES
 from model.date_grammar import Phrase
 from model.date_kinds import Moment, Resolved
-from model.date_relative import FROM_SENDING, eve, ordinal
+from model.date_relative import FROM_SENDING, eve, ordinal, weekday
 
 
 def resolve(phrase: Phrase, moment: Moment, told: Sequence[Resolved] = ()) -> Resolved | None:
@@ -18,5 +18,6 @@ def resolve(phrase: Phrase, moment: Moment, told: Sequence[Resolved] = ()) -> Re
     if phrase.rule == "ordinal" and moment.sent_at:
         return ordinal(phrase, moment.sent_at, told[-1] if told else None)
     if phrase.rule == "eve":
-        return eve(phrase, told)
+        back = eve(phrase, told)
+        return back if back or not (phrase.has("W") and moment.sent_at) else weekday(phrase, moment.sent_at)
     return FROM_SENDING[phrase.rule](phrase, moment.sent_at) if moment.sent_at else None

@@ -18,7 +18,7 @@ MONTHS = """
 8 august aug agosto ago ogos ogs agustus
 9 september sept sep setyembre septyembre setiembre
 10 october oct oktubre okt oktober
-11 november nov nobyembre
+11 november nov nob nobyembre
 12 december dec disyembre disember dis desember des
 """
 # code W: weekdays from Monday 0; L: Sunday, or a week, as the place tells.
@@ -44,7 +44,7 @@ FEASTS = """
 1225 christmas xmas pasko krismas
 214 valentine valentines
 831 merdeka
-1031 halloween
+1031 halloween hallowe
 1101 undas
 """
 # code N: "tom" for tomorrow, where it is no name.
@@ -63,8 +63,8 @@ DAYS = """
 # code U: units; the value is the unit.
 UNITS = """
 minute minute minutes min mins minuto minit menit
-hour hour hours hr hrs oras orasan
-day day days sehari araw hari hr2 hri
+hour hour hours hr hrs h oras orasan
+day day days sehari araw hari hri
 week week weeks wk wks minggu mgu linggong seminggu
 fortnight fortnight
 month month months buwan buwang bulan bln sebulan
@@ -83,6 +83,7 @@ DAYPARTS = """
 """
 # code e: number words.
 NUMBERS = """
+0.5 kalahating setengah
 1 one isa isang satu se
 2 two dalawa dalawang dua
 3 three tatlo tatlong tiga
@@ -98,9 +99,7 @@ NUMBERS = """
 14 fourteen
 15 fifteen
 20 twenty
-24 kalahating
 30 thirty
-48 forty-eight
 """
 # code s: Spanish numerals as Filipinos use them for hours and days; k: joined to "a" (akinse).
 SPANISH = """
@@ -143,6 +142,10 @@ ORDINALS = """
 13 thirteenth
 14 fourteenth
 15 fifteenth
+16 sixteenth
+17 seventeenth
+18 eighteenth
+19 nineteenth
 20 twentieth
 30 thirtieth
 """
@@ -153,19 +156,22 @@ PLAIN = {
     "j": "alas ala pukul pkul pkl kul pukol",
     "O": "st nd rd th",
     "h": "hb haribulan",
-    "I": "ika",
+    "I": "ika petsa tanggal",
     "a": "a an",
     "t": "the ang yang d dis",
     "o": "of ng nang na po pong",
     "i": "in within loob dalam dlm masa tempoh inside",
     "x": "next susunod depan dpn hadapan sunod",
-    "c": "this ini ni nih ngayong ngaung nitong coming darating ito itong",
+    "c": "this ini ni nih ngayong ngaung nitong coming darating ito itong karang",
     "l": "last lepas lps lalu noong nung nong nuong nakaraang nakaraan past previous huling aritu haritu",
     "K": "tadi kanina kaninang",
     "z": "end hujung hujong ujung akhir penghujung katapusan katapusang dulo habis close ending matapos magtapos",
     "A": "am pm nn a.m p.m a.m. p.m.",
     "C": "o'clock o’clock oclock",
     "g": "lagi lg pa hence",
+    "D": "than",  # "no later than"
+    "u": "half",
+    "y": "eve",
     "F": "after",
     "r": "from mula dari",
     "v": "working business",
@@ -181,7 +187,7 @@ PLAIN = {
 # code b and @: prepositions right before a date, by what they say of it.
 LEADS = {
     "before": "before b4 bago sebelum sebelumnya sblm sebelom bfore ahead",
-    "by": "by latest due deadline selewat-lewatnya lewatnya lewat-lewatnya pagsapit later than",
+    "by": "by latest due deadline selewat-lewatnya lewatnya lewat-lewatnya pagsapit",
     "until": "until till til hanggang gang hangang sampai upto thru",
     "on": "on sa s pada at @ pd",
     "since": "since mula simula sejak mulai dari from starting start magmula effective",

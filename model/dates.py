@@ -54,9 +54,14 @@ def scan_dates(text: Written, sent_at: datetime | None, prefer_month_first: bool
     mentions: list[DateMention] = []
     for phrase in phrases:
         if found := resolve(phrase, moment, told):
-            told.append(found)
-            mentions.append(_mention(phrase, found))
-    return Scan(text, tuple(_merge(mentions, text.codes, sent_at)))
+            mention = _mention(phrase, found)
+            joined = _join(mentions[-1], mention, text.codes, sent_at) if mentions else None
+            if joined:  # what names one day in two ways: "Friday, 9 March", "tomorrow at 5"
+                mentions[-1], told[-1] = joined, Resolved(joined.date, joined.kind, joined.hour)
+            else:
+                mentions.append(mention)
+                told.append(found)
+    return Scan(text, tuple(mentions))
 
 
 def _writes_month_first(sent_at: datetime | None) -> bool:
@@ -68,19 +73,8 @@ def _mention(phrase: Phrase, found: Resolved) -> DateMention:
     return DateMention(found.date, found.kind, found.hour, phrase.lead, phrase.first, phrase.last)
 
 
-def _merge(mentions: list[DateMention], codes: str, sent_at: datetime | None) -> list[DateMention]:
-    """Put together what names one day in two ways: "Friday, 9 March", "tomorrow at 5"."""
-    merged: list[DateMention] = []
-    for mention in mentions:
-        joined = _join(merged[-1], mention, codes, sent_at) if merged else None
-        if joined:
-            merged[-1] = joined
-        else:
-            merged.append(mention)
-    return merged
-
-
 _GAP = re.compile(r"(?:o?P)?[,t@~bo(_-]{0,3}")
+_GAP_AFTER = re.compile(r",?[(-]?~?")
 
 
 def _join(left: DateMention, right: DateMention, codes: str, sent_at: datetime | None) -> DateMention | None:
@@ -88,6 +82,8 @@ def _join(left: DateMention, right: DateMention, codes: str, sent_at: datetime |
     if not _GAP.fullmatch(gap):
         return None
     whole = replace(left, last=right.last)
+    if right.kind == "weekday" and _is_called(left, right, gap):
+        return whole
     kinds = {left.kind, right.kind}
     if "hour" in kinds and len(kinds) == 2 and "past" not in kinds:
         day, hour = (left, right) if right.kind == "hour" else (right, left)
@@ -98,3 +94,9 @@ def _join(left: DateMention, right: DateMention, codes: str, sent_at: datetime |
         same = in_month(right.date.day, left.date.weekday(), sent, coming) if sent else None
         return replace(whole, date=same or right.date, kind="absolute", hour=right.hour)
     return None
+
+
+def _is_called(left: DateMention, right: DateMention, gap: str) -> bool:
+    """Tell whether a weekday only says how the day before it is called: "17 April (Friday)", "today, Tuesday"."""
+    fits = left.date.weekday() == right.date.weekday()
+    return fits and left.kind in ("absolute", "ordinal", "relative", "today") and bool(_GAP_AFTER.fullmatch(gap))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from model.date_words import CODES
 from model.pieces import cut
 
-_WORD = re.compile(r"[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|[^\w\s]|[^\W\d_]+")
+_WORD = re.compile(r"b4\b|[a-z\xdf-\u024f]+(?:\.m\b\.?|['’]clock|-lewatnya)?|\d+|['’]s\b|[^\w\s]|[^\W\d_]+")
 _LIST_MARK = re.compile(r"[-–•*]|\d{1,2}[.)]")
 _LINE_END, _ITEM = "\n", "\r"  # of white space that ends a line, and of what may open an item of a list there
 _BROKEN = _LINE_END + _ITEM
@@ -20,8 +20,10 @@ _MARKS = {mark: mark for mark in ".,:;!?/-()'\"%"} | {"\n": "|", "–": "-", "�
 _CODE_OF = _MARKS | CODES
 # What means a day only sometimes: by its own capital, or by what stands before it.
 _BY_CAPITAL = {"S": ("W", "S"), "N": ("_", "T"), "L": ("L", "Z")}
-_UNSURE = re.compile("[LSZ]")
+_UNSURE = re.compile("[LSZD]")
 
+
+_AT_DAYPART = re.compile("[LZ]oP")  # "linggo ng gabi"
 
 Words = tuple[str, ...]
 
@@ -162,7 +164,14 @@ def _settled(match: re.Match[str], text: Written) -> str:
     """The code of a word that is a day only sometimes, by the word before it."""
     code, place = match.group(), match.start()
     before = match.string[place - 1] if place else "|"
+    word = text.words[place - 1] if before == "_" else ""
+    if code == "D":
+        return "b" if word == "later" else "_"
     if code == "S":  # a small "sat" or "sun"
-        return "W" if before in "b~cxf" or (place and before == "_" and text.words[place - 1] == "for") else "_"
+        return "W" if before in "b~cxf" or word == "for" else "_"
     # "Linggo" is Sunday, "linggo" as a rule a week
-    return "W" if before in "b~" or (code == "L" and before not in "deno") else "U"
+    return (
+        "W"
+        if before in "b~" or _AT_DAYPART.match(match.string, place) or (code == "L" and before not in "deno")
+        else "U"
+    )
