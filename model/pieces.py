@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
 
 BLANK, LINE_END, EMPTY_LINE, TERMINAL, CLOSER, UPPER, LOWER = 1, 2, 4, 8, 16, 32, 64  # bits of a token
+DIGIT, NUMBERED, TITLE, ENDING = 128, 256, 512, 1024  # the last three: abbreviations, by what goes on after their stop
 
 _SPACY_CODE = {"en": "en", "fil": "tl", "ms": "ms"}
 _PIECE = re.compile(r"\S+ ?|\s+")  # one blank after a piece belongs to it: spaCy makes no token of it
@@ -26,6 +27,12 @@ _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+$")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _TERMINALS = frozenset(".!?…")
 _CLOSERS = frozenset("\"')]”’»")
+_SHORT = {
+    NUMBERED: "no nos bil blg art sec fig p pp vol approx",  # a number
+    TITLE: "mr mrs ms dr prof engr atty sdn sta sto brgy bgy gng tn pn jln tmn",  # a name
+    ENDING: "bhd inc ltd co corp jr sr etc a.m p.m pcs ext dept",  # a small letter: these end sentences as well
+}
+_SHORT_BITS = {word: bit for bit, words in _SHORT.items() for word in words.split()}
 _LETTERS = 20  # of remembered strings for each one allowed: a mailbox of long addresses is forgotten earlier
 
 
@@ -226,10 +233,13 @@ def _parts(piece: str, widths: Sequence[int]) -> list[str]:
 
 
 def _bits(string: str) -> int:
+    short = _SHORT_BITS.get(string.lower(), 0)
     if string.isalpha():
-        return UPPER * (len(string) > 1 and string.isupper()) | LOWER * string.islower()
+        return short | UPPER * (len(string) > 1 and string.isupper()) | LOWER * string.islower()
     return (
-        BLANK * (not string.strip())
+        short
+        | DIGIT * string[:1].isdigit()
+        | BLANK * (not string.strip())
         | LINE_END * ("\n" in string)
         | EMPTY_LINE * (string.count("\n") > 1)
         | TERMINAL * (string[-1:] in _TERMINALS and not string.strip(".!?…"))

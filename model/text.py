@@ -9,7 +9,21 @@ import numpy.typing as npt
 
 from model.columns import Ints as Ints
 from model.columns import spread
-from model.pieces import BLANK, CLOSER, EMPTY_LINE, LINE_END, LOWER, TERMINAL, UPPER, Pieces, cut
+from model.pieces import (
+    BLANK,
+    CLOSER,
+    DIGIT,
+    EMPTY_LINE,
+    ENDING,
+    LINE_END,
+    LOWER,
+    NUMBERED,
+    TERMINAL,
+    TITLE,
+    UPPER,
+    Pieces,
+    cut,
+)
 
 Bools = npt.NDArray[np.bool_]
 
@@ -164,11 +178,27 @@ def _breaks(bits: Ints, starts: Ints, owner: Ints) -> Ints:
     boundary = np.zeros(len(bits), dtype=bool)
     boundary[1:] = terminal[:-1] & ~terminal[1:] & ~closer[1:]
     boundary[2:] |= terminal[:-2] & closer[1:-1] & ~terminal[2:]
+    boundary[2:] &= ~_abbreviated(bits, owner)
     at = np.flatnonzero(bits & LINE_END)
     if len(at):
         ends_line = (bits[at] & EMPTY_LINE > 0) | ~_wrapped(at, starts, owner, bits)
         boundary[at[ends_line]] = True
     return np.cumsum(boundary)
+
+
+def _abbreviated(bits: Ints, owner: Ints) -> Bools:
+    """Tell of each token from the third on whether the stop before it is that of "No. 5", "Engr. Cruz" or "1. ...".
+
+    Such a stop ends no sentence.
+    """
+    before, after = bits[:-2], bits[2:]
+    short = before & TITLE > 0
+    short |= (before & NUMBERED > 0) & (after & DIGIT > 0)
+    short |= (before & ENDING > 0) & (after & LOWER > 0)
+    first = np.ones(len(before), dtype=bool)
+    first[1:] = (bits[:-3] & LINE_END > 0) | (owner[1:-2] != owner[:-3])
+    stop: Bools = (short | (first & (before & DIGIT > 0))) & (bits[1:-1] & TERMINAL > 0)
+    return stop
 
 
 def _wrapped(at: Ints, starts: Ints, owner: Ints, bits: Ints) -> Bools:
