@@ -13,6 +13,7 @@ MESSAGE_HEADS = (*LABELS, "urgency_1", "urgency_2", "urgency_3", "claimed")
 SENTENCE_HEADS = (*LABELS, "asks", "asks_soon", "asks_now", "claims")
 SILENT = -6.0  # the score of a sentence that is not there: as low as any
 _FARTHEST = 4.0  # standard deviations
+_RULED_OUT = 0.02  # a level less probable than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,19 @@ def ordered(exceeds: Floats) -> Floats:
 def reached(exceeds: Floats, thresholds: Sequence[float] | Floats) -> Ints:
     """The level that each text's expected level reaches (0.0 to 3.0, the sum of the exceedances); shape (texts,).
 
-    Levels lie in an order: between "nothing to do" and "now" in equal parts, the middle costs least (Cohen 1968).
+    Levels lie in an order: between "nothing to do" and "now" in equal parts, the middle costs least (Cohen 1968). But
+    nobody is told a level that the probabilities rule out: then it is the next one on the likelier side.
     """
-    expected = exceeds.sum(axis=1, keepdims=True)
-    return np.asarray((expected >= np.asarray(thresholds)).sum(axis=1), dtype=np.int64)
+    level = (exceeds.sum(axis=1, keepdims=True) >= np.asarray(thresholds)).sum(axis=1)
+    chances = levels(exceeds)
+    odd = np.flatnonzero(np.take_along_axis(chances, level[:, None], axis=1)[:, 0] < _RULED_OUT)
+    if len(odd):
+        steps = np.arange(chances.shape[1]) - level[odd, None]
+        own = chances[odd]
+        up = (own * (steps > 0)).sum(axis=1, keepdims=True) > (own * (steps < 0)).sum(axis=1, keepdims=True)
+        likelier = np.where(up, steps > 0, steps < 0) & (own >= _RULED_OUT)
+        level[odd] = np.where(likelier, np.abs(steps), np.inf).argmin(axis=1)
+    return np.asarray(level, dtype=np.int64)
 
 
 def levels(exceeds: Floats) -> Floats:

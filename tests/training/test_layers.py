@@ -82,3 +82,9 @@ def test_levels_are_decided_where_kappa_and_the_highest_level_are_told_best() ->
     assert 0.95 < two <= 1.9
     assert 1.9 < three <= 2.3
     assert reached(sure, (one, two, three)).tolist() == [0, 1, 2, 3]
+
+
+def test_no_level_is_told_that_the_probabilities_rule_out() -> None:
+    """Between "nothing" and "now" the expected level is "soon", which is not so: it is the likelier of the two."""
+    exceeds = np.array([[0.8, 0.8, 0.79], [0.4, 0.4, 0.39], [0.8, 0.75, 0.6], [0.98, 0.01, 0.0]], dtype=np.float32)
+    assert reached(exceeds, (0.5, 1.1, 2.6)).tolist() == [3, 0, 2, 1]
