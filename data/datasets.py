@@ -11,6 +11,7 @@ from typing import Any
 from data.errors import InputError
 from data.records import LabelledMessage
 from data.taxonomy import LABELS, LANGUAGES, STYLES
+from data.years import believable
 
 _REQUIRED = frozenset(
     "id lang industry client sent_at subject body labels evidence "
@@ -200,5 +201,7 @@ def _urgency_faults(record: dict[str, Any]) -> Iterator[str]:
         return
     if sent_at.tzinfo is None:
         yield "sent_at has no offset"
+    if not believable(sent_at):
+        yield f"sent_at names the year {sent_at.year}"
     if deadline and (deadline - sent_at.date()).days not in DEADLINE_DAYS:
         yield f"the deadline is {(deadline - sent_at.date()).days} days from sent_at"

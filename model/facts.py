@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from data.context import Context, read_context
 from data.hours import WorkingHours
 from data.taxonomy import Label
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200  # outside, a date is a broken header, and cannot be moved between time zones
+from data.years import believable
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class ClientFacts:
 
     def local_or_none(self, moment: datetime | None) -> datetime | None:
         """Give a mail's date on the provider's clock; None for years at the calendar's ends, which mail does bear."""
-        return None if moment is None or not _FIRST_YEAR <= moment.year < _LAST_YEAR else self.local(moment)
+        return None if moment is None or not believable(moment) else self.local(moment)
 
     def started(self) -> date | None:
         """Give the day on which the relationship began: as told, else that of the first message known."""
@@ -106,8 +105,8 @@ class ClientFacts:
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is UTC:
-        return moment
-    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+    if moment is None or not believable(moment):
         return None
+    if moment.tzinfo is UTC:
+        return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from data.records import Email
+from data.years import believable
 
 
 def sound(email: Email) -> Email:
-    """The mail with lone surrogates replaced by U+FFFD (offsets stay right), and without a date beyond time's edge."""
-    if in_utc(email.sent_at) is None:
+    """The mail with lone surrogates replaced by U+FFFD (offsets stay right), and without an unbelievable date."""
+    if email.sent_at is not None and not believable(email.sent_at):
         email = replace(email, sent_at=None)
     texts = (email.source, email.subject, email.text, email.client, email.client_name, email.message_id)
     if all(_encodable(text) for text in (*texts, email.raw_text) if text):

@@ -46,6 +46,7 @@ def test_a_record_goes_through_unchanged() -> None:
         ({"urgency": 2}, "urgency needs a passage"),
         ({"sent_at": "2026-03-02T09:00:00"}, "no offset"),
         ({"sent_at": "yesterday"}, "yesterday"),
+        ({"sent_at": "9999-12-31T09:00:00+00:00"}, "the year 9999"),
         ({"deadline": "2029-01-01"}, "days from sent_at"),
         ({"style": "baroque"}, "style"),
         ({"extra": 1}, "unknown fields: extra"),

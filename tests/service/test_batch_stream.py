@@ -1,12 +1,14 @@
 """Many mails as a stream."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
 from data.mail.reading import compose
-from data.records import Email, Problem
+from data.records import Assessment, Email, Problem
 from model.registry import Registry
 from service.batch import CHUNK, advised, in_chunks, judged_here
 from service.champion import Champion
@@ -18,6 +20,7 @@ from service.pools import processes
 from service.settings import Settings
 from service.workers import UNDER_WAY, judged_by_workers
 
+Assessed = Callable[..., Assessment]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -60,6 +63,17 @@ def test_a_client_is_remembered_in_little(home: Path) -> None:
         memory.remember(row)
     past = memory.past("ana@x.example")
     assert (past.count, len(past.latest), past.first_at) == (HELD + 100, HELD, START + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_client_whose_clock_is_broken_is_remembered(assessed: Assessed, year: int) -> None:
+    """Rows of an earlier run may bear any year; no days are counted from it."""
+    memory = Memory()
+    for number in range(HELD + 100):
+        memory.remember(assessed(str(number), sent_at=datetime(year, 1, 1, tzinfo=UTC)))
+    past = memory.past("ana@brightloom.example")
+    assert past.count == HELD + 100
+    assert {seen.sent_at for seen in past.latest} == {None}
 
 
 def test_outcomes_travel_whole(home: Path) -> None:

@@ -81,6 +81,17 @@ def test_rows_go_to_a_file(kyp: Kyp, mailbox: Path, tmp_path: Path) -> None:
         assert [row["subject"] for row in csv.DictReader(file)] == [f"n{n}" for n in range(30)]
 
 
+def test_dates_at_the_ends_of_time_stop_no_run(kyp: Kyp, tmp_path: Path) -> None:
+    """Broken headers bear them: neither "tomorrow" nor the clock of another time zone can be counted from them."""
+    dates = ["0001-01-01T00:00:01Z", "0001-01-01T00:00:02Z", "9999-12-31T23:00:00Z", "2026-03-05T09:00:00Z"]
+    told = [{"text": f"Send {n} tomorrow.", "from": "a@b.example", "sent_at": date} for n, date in enumerate(dates)]
+    path = tmp_path / "inbox.jsonl"
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in told))
+    judged = rows(kyp("score", path, KYP_TIMEZONE="America/New_York"))
+    assert [row["error"] for row in judged] == [None] * len(dates)
+    assert [row["sent_at"] is None for row in judged] == [True, True, True, False]
+
+
 def test_an_unreadable_mail_keeps_its_row_and_is_counted(kyp: Kyp, tmp_path: Path) -> None:
     """A mail without text is a row with an error; the count stands on standard error, the exit is 0."""
     path = tmp_path / "rows.jsonl"

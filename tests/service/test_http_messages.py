@@ -86,12 +86,24 @@ def test_half_a_character_does_no_harm(client: httpx.Client, content: bytes) -> 
     assert len(batch.text.splitlines()) == 1
 
 
-@pytest.mark.parametrize("date", [b"Fri, 31 Dec 9999 23:59:59 -1200", b"Mon, 1 Jan 0001 00:00:00 +1400", b"yesterday"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        b"Fri, 31 Dec 9999 23:59:59 -1200",
+        b"Fri, 31 Dec 9999 23:00:00 +0000",
+        b"Mon, 1 Jan 0001 00:00:00 +1400",
+        b"yesterday",
+    ],
+)
 def test_an_impossible_date_does_no_harm(client: httpx.Client, date: bytes) -> None:
-    """A mail whose date is none, or lies at the edge of time, is judged all the same."""
-    mail = b"From: a@b.example\nDate: " + date + b"\n\nPlease call me back."
+    """A mail whose date is none, or lies at the edge of time, is judged all the same, "tomorrow" included."""
+    mail = b"From: a@b.example\nDate: " + date + b"\n\nPlease call me back tomorrow."
     answer = client.post("/v1/messages", content=mail, headers={"Content-Type": "message/rfc822"})
     assert answer.status_code == 201
+    assert "9999" not in str(answer.json()["sent_at"])
+    mailbox = b"From x Thu Mar  5 17:42:00 2026\n" + mail
+    batch = client.post("/v1/batch", content=mailbox, headers={"Content-Type": "application/mbox"})
+    assert json.loads(batch.text)["urgency"] == answer.json()["urgency"]
 
 
 def test_a_caller_may_name_the_client_and_tell_what_is_known(client: httpx.Client) -> None:

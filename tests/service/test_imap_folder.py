@@ -177,6 +177,15 @@ def test_a_wrong_password_is_told_and_tried_again(
     assert not any("secret" in str(vars(record)) for record in caplog.records)
 
 
+def test_a_mail_of_the_year_9999_does_not_hold_up_the_others(service: Service, peer: ImapPeer) -> None:
+    """What cannot be counted from its date is not counted, and the folder is read on."""
+    late = mail(2).replace(b"Mar 2026", b"Dec 9999").replace(b"5 Dec", b"31 Dec")
+    for content in (mail(1), late + b"Send me the drafts tomorrow.\r\n", mail(3)):
+        peer.folder.put(content)
+    with watching(service):
+        until(lambda: set(subjects(service)) == {"Drafts 1", "Drafts 2", "Drafts 3"})
+
+
 def test_a_mail_that_was_taken_away_is_passed_over(service: Service, peer: ImapPeer) -> None:
     """A UID that holds nothing any more does not stop the others."""
     for n in (1, 2, 3):
