@@ -27,10 +27,14 @@ _TRY_FIRST: dict[Label, tuple[StrategyId, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class InboxCount:
-    """All clients' messages within the window that :func:`parting_window` gives, and how many clients wrote them."""
+    """All clients' messages within the window that :func:`parting_window` gives, and how many clients wrote them.
+
+    ``own`` of them are the client's: a history may hold only the latest.
+    """
 
     messages: int
     clients: int
+    own: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +203,4 @@ def _on_days(within: _Window, labels: set[Label], days: int) -> list[SeenMessage
 def _crowding(within: _Window, inbox: InboxCount | None, thresholds: Thresholds) -> list[SeenMessage]:
     if inbox is None or inbox.messages < thresholds.crowd_messages or inbox.clients < thresholds.crowd_clients:
         return []
-    own = list(within.messages)
-    return own if len(own) / inbox.messages >= thresholds.crowd_share else []
+    return list(within.messages) if inbox.own / inbox.messages >= thresholds.crowd_share else []

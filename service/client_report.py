@@ -21,6 +21,7 @@ from service.client_lines import Line
 from service.clientele import Clientele, Moment
 from service.known import Known
 from service.listing import Query
+from service.past import REMEMBERED
 from service.store import Store
 
 _WEIGHED = 100  # latest messages whose strategies are counted
@@ -94,7 +95,7 @@ class Reporter:
         alone = ClientHistory(seen, known.dates, as_of=as_of, timezone=zone)
         limits = self.adviser.playbook.thresholds
         window = parting_window(alone, limits)
-        inbox = self.clients.inbox(*window) if window and _may_crowd(alone, window, limits) else None
+        inbox = self.clients.inbox(known.client, *window) if window and _may_crowd(alone, window, limits) else None
         return ClientHistory(seen, known.dates, inbox, as_of, zone)
 
     def _latest(self, client: str) -> tuple[Assessment, ...]:
@@ -105,7 +106,7 @@ def _may_crowd(history: ClientHistory, window: tuple[datetime, datetime], limits
     """Whether there is enough of this client to ask how much there is of all."""
     start, end = window
     own = sum(seen.sent_at is not None and start <= seen.sent_at <= end for seen in history.messages)
-    return own >= limits.crowd_share * limits.crowd_messages
+    return own >= min(limits.crowd_share * limits.crowd_messages, REMEMBERED)
 
 
 def commonest_language(moments: Sequence[Moment]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, case, delete, func, select
 
 from data.context import ClientContext, Context
 from data.taxonomy import Label
@@ -166,14 +166,14 @@ class Clientele:
             for row in reversed(rows)
         )
 
-    def inbox(self, start: datetime, end: datetime) -> InboxCount:
-        """All clients' messages between two moments."""
-        counted = select(func.count(), func.count(MessageRow.owner.distinct())).where(
+    def inbox(self, client: str, start: datetime, end: datetime) -> InboxCount:
+        """All clients' messages between two moments, and this client's among them."""
+        own = func.count(case((MessageRow.owner == client, 1)))
+        counted = select(func.count(), func.count(MessageRow.owner.distinct()), own).where(
             MessageRow.owner.is_not(None), MessageRow.kind == "message", MessageRow.dated_at.between(start, end)
         )
         with self._engine.connect() as connection:
-            messages, clients = connection.execute(counted).one()
-        return InboxCount(messages, clients)
+            return InboxCount(*connection.execute(counted).one())
 
     def last_heard(self, client: str) -> datetime | None:
         """The moment of a client's newest message."""

@@ -133,11 +133,12 @@ def partings(wrote: Wrote, tallies: InboxTallies, playbook: Playbook, masks: Mas
         history = _history(tally, wrote, tallies, playbook)
         advice = history and consider_parting(history, playbook, FALLBACK_LANGUAGE)
         window = history and parting_window(history, playbook.thresholds)
-        if advice and window:
-            found.append((client, tally, advice, window))
-    for client, tally, advice, (start, end) in sorted(found, key=lambda one: (-len(one[2].signs), -one[1].messages)):
+        if history and advice and window:
+            found.append((client, tally, history, advice, window))
+    found.sort(key=lambda one: (-len(one[3].signs), -one[1].messages))
+    for client, tally, history, advice, (start, end) in found:
         signs = tuple(
-            Sign(title, len(sign.messages), _quotes(tally, sign, masks))
+            Sign(title, _carriers(sign, history), _quotes(tally, sign, masks))
             for sign, title in zip(advice.signs, advice.sign_titles, strict=True)
         )
         tries = tuple(one.title for one in advice.first_tries[:3])
@@ -157,7 +158,12 @@ def _history(tally: ClientTally, wrote: Wrote, tallies: InboxTallies, playbook: 
         return alone
     messages = sum(sum(levels) for day, levels in tallies.days.items() if start <= day <= end)
     clients = sum(any(start <= day <= end for day in other.days) for _, other in wrote)
-    return ClientHistory(seen, inbox=InboxCount(messages, clients), timezone=tallies.provider.timezone)
+    return ClientHistory(seen, inbox=InboxCount(messages, clients, own), timezone=tallies.provider.timezone)
+
+
+def _carriers(sign: PartingSign, history: ClientHistory) -> int:
+    """How many messages carry a sign: crowding out is carried by all of a client's, of which only some are kept."""
+    return history.inbox.own if sign.id == "crowds_out_others" and history.inbox else len(sign.messages)
 
 
 def _quotes(tally: ClientTally, sign: PartingSign, masks: Masks | Plain) -> tuple[tuple[date, str], ...]:

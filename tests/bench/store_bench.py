@@ -85,7 +85,7 @@ def _lists(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "the past of the biggest client", lambda: store.past(big, before=None)
     yield "clients", lambda: clients.page(50)
     yield "time line of the biggest client", lambda: clients.timeline(big)
-    yield "messages of the last 60 days, counted", lambda: clients.inbox(count - timedelta(days=60), count)
+    yield "messages of the last 60 days, counted", lambda: clients.inbox(big, count - timedelta(days=60), count)
 
 
 def _medians(*asked: Callable[[], object]) -> list[float]:

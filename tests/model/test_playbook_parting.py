@@ -81,25 +81,26 @@ def test_the_window_rolls(playbook: Playbook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "inbox", "holds"),
+    ("kept", "inbox", "holds"),
     [
-        (8, InboxCount(20, 3), True),
-        (7, InboxCount(20, 3), False),
-        (8, InboxCount(19, 3), False),
-        (8, InboxCount(20, 2), False),
+        (8, InboxCount(20, 3, 8), True),
+        (8, InboxCount(20, 3, 7), False),
+        (8, InboxCount(19, 3, 8), False),
+        (8, InboxCount(20, 2, 8), False),
+        (8, InboxCount(200, 3, 80), True),
         (20, None, False),
     ],
 )
-def test_a_client_crowds_out_the_others(playbook: Playbook, own: int, inbox: InboxCount | None, holds: bool) -> None:
-    """Two fifths of at least twenty messages from at least three clients; unknown others never make the sign."""
-    history = ClientHistory(tuple(seen(days) for days in range(own)), inbox=inbox)
+def test_a_client_crowds_out_the_others(playbook: Playbook, kept: int, inbox: InboxCount | None, holds: bool) -> None:
+    """Two fifths of at least twenty messages from at least three clients, by count; unknown others make no sign."""
+    history = ClientHistory(tuple(seen(days) for days in range(kept)), inbox=inbox)
     assert ("crowds_out_others" in signs(history, playbook)) is holds
 
 
 @pytest.mark.parametrize("label", ["micro_managing", "take_over", "unpaid_rework", "scope_growth"])
 def test_parting_is_never_suggested_from_a_single_message(playbook: Playbook, label: Label) -> None:
     """One message, however bad, holds no sign."""
-    lone = ClientHistory((seen(0, label),), (AgreedDate(date(2026, 5, 1)),), InboxCount(20, 3))
+    lone = ClientHistory((seen(0, label),), (AgreedDate(date(2026, 5, 1)),), InboxCount(20, 3, 1))
     assert consider_parting(lone, playbook, "en") is None
 
 

@@ -231,6 +231,22 @@ def test_a_client_who_crowds_out_the_others_is_a_sign(past: Past, served: Served
         assert signs(client, "b@x.example") == {}
 
 
+def test_who_wrote_more_than_is_looked_back_on_crowds_out_the_others_too(
+    past: Past, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The share is that of all a client wrote, also where only the latest messages are looked at."""
+    for place in ("clientele", "client_report"):
+        monkeypatch.setattr(f"service.{place}.REMEMBERED", 5)
+    for number in range(8):
+        past.add(number)
+        past.add(number, client="b@x.example")
+    for number in range(4):
+        past.add(number, client="c@x.example")
+    with served() as client:
+        assert len(signs(client)["crowds_out_others"]) == 5
+        assert signs(client, "c@x.example") == {}
+
+
 def test_parting_is_told_whole_in_the_clients_language(past: Past, served: Served) -> None:
     """What to try first in the order of the commonest signals, how to say it, what to hand over; in Malay for Malay."""
     for days in (9, 5, 0):

@@ -143,6 +143,16 @@ def test_many_messages_of_one_client_keep_little() -> None:
     assert len(tallies.urgent.waiting()) <= 25 * 40
 
 
+@pytest.mark.parametrize("own", [40, 400])
+def test_who_writes_most_crowds_out_the_others_however_little_is_kept(own: int) -> None:
+    """The share is that of all a client wrote, not of the messages that are kept: 40 % of the inbox is 40 %."""
+    rows = [message(n % 25, id=f"m{n}") for n in range(own)]
+    others = [message(n % 25, client=f"{n % 4}@ports.example", id=f"o{n}") for n in range(own * 3 // 2)]
+    (parting,) = report_on([*rows, *others]).partings
+    (sign,) = parting.signs
+    assert (parting.client, sign.title, sign.messages) == (ANA, "This client crowds out the others", own)
+
+
 @pytest.mark.parametrize("year", [1970, 2105])
 @pytest.mark.parametrize("hours", [-12, 14])
 def test_clocks_at_the_ends_of_time_are_counted(year: int, hours: int) -> None:
