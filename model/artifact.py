@@ -21,7 +21,8 @@ import numpy.typing as npt
 from data.errors import ArtifactError
 from model.encoder import Mark, find
 from model.lexicon import FOLDER, Lexicon
-from model.parameters import Parameters
+from model.parameters import Parameters, shares_of
+from model.prior import Shares
 from model.triage import Triage
 
 FORMAT = 8
@@ -142,6 +143,11 @@ def read_manifest(folder: Path) -> Manifest:
                 f"model {folder.name} was fitted with {library} {fitted}, installed is {version(library)}; {_WAY_OUT}"
             )
     return manifest
+
+
+def read_shares(folder: Path) -> Shares:
+    """How common labels were where the model in ``folder`` was trained (ArtifactError as in :func:`read_beside`)."""
+    return shares_of(json.loads(read_beside(folder, _PLAIN)))
 
 
 def load(folder: Path, lexicon: Lexicon, prior: float | None = None, encoder: Path | None = None) -> Triage:

@@ -24,7 +24,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A label in a language, in training and now; ``warned`` where the share has moved far and beyond chance."""
+    """A label in a language, as training lets expect it and now.
+
+    ``warned`` where the share has moved far and beyond chance.
+    """
 
     language: Language
     label: Label
@@ -53,14 +56,18 @@ class Drift:
         return (self.now.share * self.now.messages + self.trained.share * self.trained.messages) / max(total, 1)
 
 
-def drifts(profile: Mapping[str, Any], now: Mapping[tuple[str, str], Seen]) -> list[Drift]:
-    """Every label of every language that is both in a manifest's profile (training.profile) and in ``now``."""
+def drifts(profile: Mapping[str, Any], now: Mapping[tuple[str, str], Seen], commonness: float = 1.0) -> list[Drift]:
+    """Every label of every language that is both in a manifest's profile (training.profile) and in ``now``.
+
+    ``commonness``: how many times as common as in training labels are taken to be now (model.prior).
+    """
     found = []
     for lang in LANGUAGES:
         for label in LABELS:
             seen = now.get((lang, label))
             if lang in profile and label in profile[lang]["labels"] and seen is not None:
                 trained = profile[lang]["labels"][label]
-                before = Seen(profile[lang]["messages"], trained["mean"], trained["share"])
+                mean, share = (min(trained[name] * commonness, 1.0) for name in ("mean", "share"))
+                before = Seen(profile[lang]["messages"], mean, share)
                 found.append(Drift(lang, label, before, seen))
     return found

@@ -117,8 +117,13 @@ class Parameters:
                 (urgency[0], urgency[1], urgency[2]),
                 float(plain["operating"]["evidence"]),
             ),
-            Shares(tuple(plain["shares"]["labels"]), float(plain["shares"]["labelled"])),
+            shares_of(plain),
         )
+
+
+def shares_of(plain: dict[str, Any]) -> Shares:
+    """How common labels were in training, of the plain parts (KeyError where they are others)."""
+    return Shares(tuple(plain["shares"]["labels"]), float(plain["shares"]["labelled"]))
 
 
 def _coded(arrays: Arrays, name: str) -> Coded:

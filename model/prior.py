@@ -7,7 +7,7 @@ import numpy as np
 
 from model.lexicon import Floats
 
-_FEWEST = 1e-6
+FEWEST = 1e-6  # share that is told of what was never met, so that nothing divides by 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ def shifted(probabilities: Floats, shares: Shares, prior: float) -> Floats:
     (Saerens, Latinne and Decaestecker, 2002).
     """
     before = _odds(shares.labels)
-    after = _odds([share * prior / max(shares.labelled, _FEWEST) for share in shares.labels])
-    odds = np.asarray(probabilities / np.maximum(1 - probabilities, _FEWEST) * (after / before))
+    after = _odds([share * prior / max(shares.labelled, FEWEST) for share in shares.labels])
+    odds = np.asarray(probabilities / np.maximum(1 - probabilities, FEWEST) * (after / before))
     return np.asarray(odds / (1 + odds), dtype=np.float32)
 
 
 def _odds(shares: Sequence[float]) -> Floats:
-    bounded = np.clip(np.array(shares, dtype=np.float32), _FEWEST, 1 - _FEWEST)
+    bounded = np.clip(np.array(shares, dtype=np.float32), FEWEST, 1 - FEWEST)
     return np.asarray(bounded / (1 - bounded))

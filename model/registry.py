@@ -14,6 +14,7 @@ from model import artifact
 from model.artifact import Manifest, Provenance
 from model.lexicon import load_lexicon
 from model.parameters import Parameters
+from model.prior import FEWEST
 from model.triage import Triage
 
 _POINTER, _DECISION = "registry.json", "decision.json"
@@ -40,6 +41,10 @@ class Registry:
         self.home = home
         self.prior = prior
         self.encoder = encoder
+
+    def without_prior(self) -> "Registry":
+        """The same models, judging as they were trained: to compare them with what they said of training messages."""
+        return Registry(self.home, encoder=self.encoder)
 
     def add(self, parameters: Parameters, provenance: Provenance) -> Manifest:
         """Write a candidate to disk; it is not in use before it is promoted."""
@@ -111,6 +116,12 @@ class Registry:
     def manifest(self, version: str) -> Manifest:
         """The manifest of one version."""
         return artifact.read_manifest(self._folder(version))
+
+    def commonness(self, version: str) -> float:
+        """How many times as common as in training a version takes labels to be, by the prior; 1 without one."""
+        if self.prior is None:
+            return 1.0
+        return self.prior / max(artifact.read_shares(self._folder(version)).labelled, FEWEST)
 
     def versions(self) -> list[str]:
         """All versions on disk, by name."""

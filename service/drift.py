@@ -24,7 +24,10 @@ class Window:
 
 
 class DriftWatch:
-    """Compares stored messages with the profile in the manifest of the model that judged them."""
+    """Compares stored messages with the profile in the manifest of the model that judged them.
+
+    Where a prior says that labels are rarer than in training, they are looked for in its proportion.
+    """
 
     def __init__(self, engine: Engine, registry: Registry, clock: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -38,12 +41,12 @@ class DriftWatch:
             InputError: there is no such version.
             ArtifactError: its manifest cannot be read.
         """
-        profile = self._registry.manifest(version).profile
+        profile, commonness = self._registry.manifest(version).profile, self._registry.commonness(version)
         now = self._clock()
         found = []
         for place in range(number):
             start, end = now - (place + 1) * WINDOW, now - place * WINDOW
-            found.append(Window(start, end, tuple(drifts(profile, self._seen(version, start, end)))))
+            found.append(Window(start, end, tuple(drifts(profile, self._seen(version, start, end), commonness))))
         return tuple(found)
 
     def warnings(self, version: str) -> tuple[Drift, ...]:

@@ -239,7 +239,11 @@ def _encoder(folder: Path | None, threads: int) -> tuple[Mark | None, Remembered
 def _decide(
     recipe: Recipe, held: HeldOut, registry: Registry, version: str, margins: Margins, clock: Callable[[], float]
 ) -> Decision:
-    """Compare with the champion; one that cannot be used any more gives way, one that keeps no record stays."""
+    """Compare with the champion; one that cannot be used any more gives way, one that keeps no record stays.
+
+    Neither judges by a prior: the candidate's record, and what people say of the messages, know none.
+    """
+    registry = registry.without_prior()
     used = registry.champion_version()
     if used is None or used == version:
         return promote.first() if used is None else Decision(True, "it is the model in use")

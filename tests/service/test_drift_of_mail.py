@@ -57,6 +57,21 @@ def test_a_label_that_became_common_is_told(home: Path, store: Store, assessed: 
     assert warning.trained.share < 0.25
 
 
+def test_a_prior_is_no_drift(home: Path, store: Store, assessed: Assessed, champion: Champion) -> None:
+    """Labels told to be a hundred times rarer are looked for that rarely; one that is not so rare has drifted."""
+    version = str(champion.version)
+    kept = many(assessed, version, 300, RECENT)
+    usual = watch(home, store, kept)
+    rare = DriftWatch(store.engine, Registry(home / "models", prior=0.005), lambda: NOW)
+    assert usual.warnings(version)
+    assert rare.warnings(version) == ()
+    trained, expected = (next(iter(one.windows(version, 1)[0].drifts)).trained for one in (usual, rare))
+    assert expected.share < trained.share / 50
+    for message, at in many(assessed, version, 60, RECENT, "distrust"):
+        store.add(message, at)
+    assert [one.label for one in rare.warnings(version)] == ["distrust"]
+
+
 def test_windows_go_back_in_time(home: Path, store: Store, assessed: Assessed, champion: Champion) -> None:
     """Thirty days each, the newest first; an empty one says nothing."""
     version = str(champion.version)
