@@ -57,6 +57,7 @@ def conclude(tallies: InboxTallies, playbook: Playbook, masks: Masks | Plain) ->
         masks.client(client)
     signs = tuple(partings(wrote, tallies, playbook, masks))
     days = sorted(tallies.days)
+    newest = max((day for day in days if day <= tallies.latest.toordinal()), default=0)
     claimed = sum(tallies.claims[1])
     return InboxReport(
         tallies=tallies,
@@ -64,7 +65,7 @@ def conclude(tallies: InboxTallies, playbook: Playbook, masks: Masks | Plain) ->
         clients=len(wrote),
         first_day=date.fromordinal(days[0]) if days else None,
         last_day=date.fromordinal(days[-1]) if days else None,
-        pressing=sum(tallies.days[day][3] for day in days if day > days[-1] - 30),
+        pressing=sum(tallies.days[day][3] for day in days if newest - 30 < day <= newest),
         first=tuple(_masked(one, masks) for one in _first(tallies)),
         heat=heat(wrote, masks),
         partings=tuple(signs[:PARTINGS]),
@@ -73,7 +74,7 @@ def conclude(tallies: InboxTallies, playbook: Playbook, masks: Masks | Plain) ->
         claims=Share(sum(tallies.claims[1][:2]), claimed),
         late=Share(sum(tally.late for _, tally in wrote), sum(len(tally.days) for _, tally in wrote)),
         time=time_line(tallies, wrote, masks),
-        answers=answers(wrote, masks) if tallies.own else None,
+        answers=answers(wrote, tallies.latest, masks) if tallies.own else None,
         unreadable=tuple(tallies.unreadable.most_common()),
         examples=tuple((masks.source(source), message) for source, message in tallies.examples),
     )

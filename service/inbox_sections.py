@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -218,16 +218,20 @@ def _at(days: Sequence[int], day: int) -> int:
     return bisect_left(days, day)
 
 
-def answers(wrote: Wrote, masks: Masks | Plain) -> Answers:
-    """How long messages waited for the next mail of one's own to that client; those of the last 30 days may still."""
-    newest = max((max(tally.asked) for _, tally in wrote if tally.asked), default=0)
+def answers(wrote: Wrote, latest: datetime, masks: Masks | Plain) -> Answers:
+    """How long messages waited for the next mail of one's own to that client; those of the last 30 days may still.
+
+    The days end with the newest message that is not dated beyond ``latest``.
+    """
+    end = latest.timestamp()
+    newest = max((moment for _, tally in wrote for moment in tally.asked if moment <= end), default=0)
     month = newest - int(timedelta(days=30).total_seconds())
     by_client, waiting, recent = [], 0, 0
     taken = []
     for client, tally in wrote:
         asked, answered = np.array(tally.asked, dtype=np.int64), np.sort(np.array(tally.answered, dtype=np.int64))
         place = np.searchsorted(answered, asked, side="right")
-        met, of_late = place < len(answered), asked >= month
+        met, of_late = place < len(answered), (asked >= month) & (asked <= newest)
         hours = ((answered[place[met]] - asked[met]) / 3600).astype(np.float32)
         recent += int(of_late.sum())
         waiting += int((of_late & ~met).sum())

@@ -74,7 +74,7 @@ class InboxTallies:
     def __init__(self, provider: ClientFacts, window: timedelta, now: datetime) -> None:
         self.provider = provider
         self.window = window
-        self.now = now
+        self.latest = now + timedelta(days=1)  # what is dated beyond comes from a clock that is ahead
         self.rows = 0
         self.own = 0
         self.without_client = 0
@@ -145,7 +145,8 @@ class InboxTallies:
         if local is not None and row.sent_at is not None and _counts(row.sent_at):
             tally.days.append(local.date().toordinal())
             tally.asked.append(_seconds(row.sent_at))
-            tally.keep(row, self.window)
+            if _aware(row.sent_at) <= self.latest:
+                tally.keep(row, self.window)
 
 
 def _counts(moment: datetime) -> bool:
@@ -154,4 +155,8 @@ def _counts(moment: datetime) -> bool:
 
 def _seconds(moment: datetime) -> int:
     """Since 1970, which east of Greenwich begins before it did there: broken headers often say so."""
-    return max(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()), 0)
+    return max(int(_aware(moment).timestamp()), 0)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -119,11 +119,21 @@ def test_old_messages_and_clocks_ahead_are_not_the_first_to_answer() -> None:
     """What is a month older than the newest message waits no more; a date in the future moves nothing."""
     rows = [
         message(-60, ANA, level=3),
-        message(1, BEN, level=2),
+        message(1, BEN, level=3),
         message(9_000, "late@clock.example", level=3),
         message(2, "undated@x.example", level=1, sent_at=None),
     ]
-    assert [one.client for one in report_on(rows).first] == [BEN, "undated@x.example"]
+    report = report_on(rows, SentMail(datetime(2025, 1, 1, tzinfo=UTC), ("cleo@x.example",)))
+    assert [one.client for one in report.first] == [BEN, "undated@x.example"]
+    assert report.pressing == 1
+    assert report.answers is not None
+    assert (report.answers.waiting.count, report.answers.waiting.of) == (1, 1)
+
+
+def test_a_clock_ahead_hides_no_signs_of_parting() -> None:
+    """The window ends with a client's newest message, but not with one that is dated in the future."""
+    ahead = [message(9_000 + n, client=client) for n, client in enumerate([ANA, BEN] * 30)]
+    assert [one.client for one in report_on([*busy(), *ahead]).partings] == [ANA]
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
