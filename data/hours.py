@@ -38,7 +38,7 @@ class WorkingHours:
                 start, end = _minute(words, found[3]), _minute(words, found[4])
                 spans.extend(span for day in waiting for span in _by_day(day, start, end))
                 waiting = []
-        if waiting:
+        if waiting or not spans:  # none, where all begin at the end of a day and end at its beginning
             raise _unreadable(words)
         return cls(tuple(sorted(set(spans))))
 

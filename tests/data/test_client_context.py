@@ -113,6 +113,7 @@ def test_hours_tell_inside_from_outside(hours: str, moment: str, inside: bool) -
         "Mon 9-17",
         "Mon 25:00-26:00",
         "Mon 09:60-10:00",
+        "Mon 24:00-00:00",
         "Xyz 09:00-10:00",
         "Mon 09:00-10:00," * 99,
     ],
