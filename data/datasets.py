@@ -117,7 +117,8 @@ def from_record(record: Any) -> LabelledMessage:  # noqa: ANN401 - whatever a li
 
 def _read(path: Path) -> Iterator[LabelledMessage]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        with path.open(encoding="utf-8", newline="\n") as stream:  # a mail may hold what else Python ends lines at
+            lines = stream.readlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read labelled data {path}: {error}") from error
     for number, line in enumerate(lines, 1):

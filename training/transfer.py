@@ -41,7 +41,8 @@ def judge_file(path: Path, triage: Triage) -> list[Judged]:
         InputError: a line is not such a record.
     """
     try:
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            records = [json.loads(line) for line in stream if line.strip()]
         emails = [_email(record) for record in records]
         assessments = triage.judge(emails)
         return [_judged(*pair) for pair in zip(records, assessments, strict=True)]

@@ -4,12 +4,13 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.datasets import from_record
+from data.datasets import from_record, load
 from data.errors import InputError
 from data.labels import files
 from data.labels.files import LabelFormat, format_of
@@ -71,6 +72,16 @@ def test_json_lines_are_records_to_learn_from() -> None:
     assert record.unsure == {"distrust", "urgency"}
     assert record.annotators == ("jun", "mia")
     assert record.deadline == date(2026, 3, 6)
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\r\n", "\x1c"])
+def test_what_is_exported_can_be_learnt_from(tmp_path: Path, separator: str) -> None:
+    """Whatever ends a line in the mail ends none in the file."""
+    path = tmp_path / "labels.jsonl"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        assert list(files.writing(stream, [message(WHOLE, text=TEXT + separator + "Thanks")], LabelFormat.JSONL))
+    (record,) = load([path])
+    assert record.body.endswith(f"{separator}Thanks")
 
 
 def test_a_deadline_years_away_is_a_slip_of_the_pen() -> None:
