@@ -126,7 +126,7 @@ def _read(path: Path) -> Iterator[LabelledMessage]:
             continue
         try:
             yield from_record(json.loads(line))
-        except (ValueError, InputError) as error:
+        except (ValueError, RecursionError, InputError) as error:
             raise InputError(f"{path}:{number}: {error}") from error
 
 
@@ -151,6 +151,10 @@ def _shape_faults(record: Any) -> Iterator[str]:  # noqa: ANN401
     for name, kind in kinds.items():
         if name in record and not isinstance(record[name], kind):
             yield f"{name} is not a {kind.__name__}"
+    for name in ("labels", "annotators", "unsure"):
+        told = record.get(name)
+        if isinstance(told, list) and not all(isinstance(one, str) for one in told):
+            yield f"{name} are not names"
 
 
 def _content_faults(record: dict[str, Any]) -> Iterator[str]:
@@ -160,8 +164,6 @@ def _content_faults(record: dict[str, Any]) -> Iterator[str]:
         yield f"style {record['style']!r} is none of {', '.join(STYLES)}"
     if len(record["body"].split()) < (1 if record.get("annotators") else 3):
         yield "the body has fewer than three words"
-    if not all(isinstance(name, str) for name in record.get("annotators", ())):
-        yield "annotators are not names"
     if not set(record.get("unsure", ())) <= _ASPECTS or (record.get("unsure") and not record.get("annotators")):
         yield f"unsure names something else than {', '.join(sorted(_ASPECTS))}, or there are no annotators"
     labels = record["labels"]

@@ -61,10 +61,18 @@ class Manifest:
         return told if self.encoder else {name: value for name, value in told.items() if name != "encoder"}
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> "Manifest":
+    def from_json(cls, told: Any) -> "Manifest":  # noqa: ANN401 - whatever a file held is checked here
         """The manifest from what ``to_json`` gave (TypeError where a part is wrong)."""
+        if not isinstance(told, dict):
+            raise TypeError("a manifest is a JSON object")
         encoder = told.get("encoder")
-        return cls(**told | {"encoder": Mark(**encoder) if encoder else None})
+        manifest = cls(**told | {"encoder": Mark(**encoder) if encoder else None})
+        for named in (manifest.libraries, manifest.files, manifest.metrics, manifest.profile):
+            if not isinstance(named, dict):
+                raise TypeError("what is named is a JSON object")
+        if not all(isinstance(one, str) for one in (*manifest.libraries.values(), *manifest.files.values())):
+            raise TypeError("versions and hashes are strings")
+        return manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ def test_a_record_goes_through_unchanged() -> None:
         ({"lang": "de"}, "lang 'de'"),
         ({"body": "too short"}, "fewer than three words"),
         ({"labels": ["micro_managing", "bossy"]}, "distinct names"),
+        ({"labels": [["micro_managing"]]}, "labels are not names"),
+        ({"labels": [{"micro_managing": True}]}, "labels are not names"),
+        ({"unsure": [["distrust"]], "annotators": ["mia"]}, "unsure are not names"),
+        ({"annotators": [1]}, "annotators are not names"),
         ({"evidence": {"micro_managing": ["not there"]}}, "does not stand in subject or body"),
         ({"evidence": {"micro_managing": []}}, "one to three passages"),
         ({"evidence": {}}, "other labels"),
@@ -70,6 +74,14 @@ def test_errors_name_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     path.write_text(json.dumps(RECORD) + "\n{broken\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"mine\.jsonl:2"):
+        load([path])
+
+
+def test_a_line_nested_beyond_measure_is_an_error_in_words(tmp_path: Path) -> None:
+    """What JSON's reader gives up on is told by file and line."""
+    path = tmp_path / "labels.jsonl"
+    path.write_text("[" * 100_000)
+    with pytest.raises(InputError, match=r"labels\.jsonl:1"):
         load([path])
 
 

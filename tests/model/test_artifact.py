@@ -120,9 +120,19 @@ def test_another_time_s_model_is_refused_with_the_way_out(
         Registry(models).champion()
 
 
-def test_an_unreadable_manifest_is_refused(folder: Path, models: Path) -> None:
-    """A truncated manifest is told as such."""
-    (folder / "manifest.json").write_text('{"version": ')
+@pytest.mark.parametrize("damaged", ['{"version": ', "[]", "null", '"x"', '{"version": 1}'])
+def test_an_unreadable_manifest_is_refused(folder: Path, models: Path, damaged: str) -> None:
+    """A truncated manifest is told as such, and so is one that is something else."""
+    (folder / "manifest.json").write_text(damaged)
+    with pytest.raises(ArtifactError, match="no readable manifest"):
+        Registry(models).champion()
+
+
+@pytest.mark.parametrize("change", [{"libraries": []}, {"libraries": {"numpy": 2}}, {"files": None}, {"metrics": 1}])
+def test_a_manifest_of_other_parts_is_refused(folder: Path, models: Path, change: dict[str, object]) -> None:
+    """What shall be an object or a string and is none is found before it is used."""
+    manifest = json.loads((folder / "manifest.json").read_text()) | change
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArtifactError, match="no readable manifest"):
         Registry(models).champion()
 
