@@ -140,9 +140,9 @@ class InboxTallies:
         tally.levels[row.urgency.level] += 1
         tally.claims += row.urgency.claimed
         tally.hollow += row.urgency.hollow
-        tally.late += late
         local = self.provider.local_or_none(row.sent_at)
         if local is not None and row.sent_at is not None and _counts(row.sent_at):
+            tally.late += late  # of the dated messages: of those that count in ``days``
             tally.days.append(local.date().toordinal())
             tally.asked.append(_seconds(row.sent_at))
             if _aware(row.sent_at) <= self.latest:

@@ -175,6 +175,14 @@ def test_clocks_at_the_ends_of_time_are_counted(year: int, hours: int) -> None:
     assert report.answers is not None
 
 
+def test_no_more_messages_come_late_than_there_are() -> None:
+    """Dates that are too old to count are neither late nor among those of which some are."""
+    old = [message(n, sent_at=datetime(1904, 1, 3, tzinfo=UTC), claimed=True) for n in range(3)]  # a Sunday
+    report = report_on([*old, message(6)])  # a Saturday
+    assert (report.late.count, report.late.of, report.late.percent) == (1, 1, 100)
+    assert (report.alarms[0].late.count, report.alarms[0].late.of) == (1, 1)
+
+
 def test_the_page_needs_nothing_else() -> None:
     """No scripts, no fetches: it opens offline and from a mail."""
     html = page(report_on(busy(), SentMail(NOW, (ANA,))))
