@@ -8,8 +8,8 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -114,10 +114,15 @@ def save(folder: Path, parameters: Parameters, provenance: Provenance) -> Manife
     )
     contents[_MANIFEST] = json.dumps(manifest.to_json(), indent=2, sort_keys=True).encode()
     folder.mkdir(parents=True, exist_ok=True)
-    half_written = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-    for file, content in contents.items():
-        _write(half_written / file, content)
-    _settle(half_written, folder / name, manifest)
+    half_written = folder / f".writing-{secrets.token_hex(8)}"
+    half_written.mkdir()  # not tempfile's, which nobody else may read: workers may run as another user
+    try:
+        for file, content in contents.items():
+            _write(half_written / file, content)
+        _settle(half_written, folder / name, manifest)
+    except BaseException:
+        shutil.rmtree(half_written, ignore_errors=True)
+        raise
     return manifest
 
 

@@ -1,10 +1,13 @@
 """A model on disk is read only where it is whole, unchanged and of this kyp's format; nothing in it is executed."""
 
+import errno
 import hashlib
 import json
 import mmap
+import os
 import pickle
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,6 +163,34 @@ def test_training_again_mends_a_damaged_model(folder: Path, models: Path) -> Non
     assert registry.add(parameters, again).version == folder.name
     assert registry.manifest(folder.name).messages == 9
     assert registry.champion() is not None
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    folder: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written wholly is taken away again, hundreds of megabytes as they may be."""
+    parameters = Registry(models).load(folder.name)._parameters
+    room = iter([True, True])
+
+    def fsync(_: int) -> None:
+        if not next(room, False):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError, match="No space left"):
+        Registry(tmp_path / "full").add(parameters, Provenance("0" * 64, 9, 0))
+    assert list((tmp_path / "full").iterdir()) == []
+
+
+def test_whoever_may_read_the_files_may_read_the_folder(folder: Path, models: Path, tmp_path: Path) -> None:
+    """A worker of another user loads the model: the umask alone says who may."""
+    parameters = Registry(models).load(folder.name)._parameters
+    before = os.umask(0o022)
+    try:
+        manifest = Registry(tmp_path / "shared").add(parameters, Provenance("0" * 64, 9, 0))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "shared" / manifest.version).stat().st_mode) == 0o755
 
 
 def test_a_damaged_model_is_not_put_in_use(folder: Path, models: Path) -> None:
