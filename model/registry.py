@@ -1,7 +1,9 @@
 """The models on disk: candidates, the champion in use, and the history of who was champion when."""
 
+import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +19,7 @@ from model.parameters import Parameters
 from model.prior import FEWEST
 from model.triage import Triage
 
-_POINTER, _DECISION = "registry.json", "decision.json"
+_POINTER, _LOCK, _DECISION = "registry.json", "registry.lock", "decision.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class Registry:
             InputError: there is no such version.
             ArtifactError: it cannot be trusted, or not be read by this kyp.
         """
-        self._crown(version, reason, rollback=False)
+        self.load(version)
+        with self._alone():
+            self._crown(version, reason, rollback=False)
 
     def rollback(self, reason: str) -> str:
         """Put the champion before this one in use again, and so on further back; gives its version.
@@ -66,10 +70,12 @@ class Registry:
             InputError: there was no champion before.
             ArtifactError: the one before cannot be used any more.
         """
-        earlier = self._line_of_champions()[:-1]
-        if not earlier:
-            raise InputError("there is no earlier champion to go back to: `kyp models list` shows what there is")
-        self._crown(earlier[-1], reason, rollback=True)
+        with self._alone():
+            earlier = self._line_of_champions()[:-1]
+            if not earlier:
+                raise InputError("there is no earlier champion to go back to: `kyp models list` shows what there is")
+            self.load(earlier[-1])
+            self._crown(earlier[-1], reason, rollback=True)
         return earlier[-1]
 
     def decide(self, version: str, decision: dict[str, Any]) -> None:
@@ -128,9 +134,16 @@ class Registry:
         return sorted(path.parent.name for path in self.home.glob("*/manifest.json") if path.parent.name[0] != ".")
 
     def _crown(self, version: str, reason: str, *, rollback: bool) -> None:
-        self.load(version)
         since = datetime.now(UTC).isoformat(timespec="seconds")
         self._point([*self.history(), Reign(version, since, reason, rollback)])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads and processes from the pointer, so that none puts it back to what it read before."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / _LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _line_of_champions(self) -> list[str]:
         """The champions that led to the present one; what was rolled back from is left out."""
@@ -155,8 +168,11 @@ class Registry:
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """A path to write to that takes the place of ``path`` at once, or not at all."""
-    half_written = path.with_name(f".{path.name}.{os.getpid()}")
-    yield half_written
-    with half_written.open("rb") as file:
-        os.fsync(file.fileno())
-    half_written.replace(path)
+    half_written = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        yield half_written
+        with half_written.open("rb") as file:
+            os.fsync(file.fileno())
+        half_written.replace(path)
+    finally:
+        half_written.unlink(missing_ok=True)

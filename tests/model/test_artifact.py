@@ -8,7 +8,9 @@ import os
 import pickle
 import shutil
 import stat
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ import pytest
 from data.errors import ArtifactError, InputError
 from data.records import Email
 from model.artifact import Provenance
-from model.registry import Registry
+from model.registry import Registry, Reign
 from training.run import train
 
 MAIL = Email(source="t", subject="cover", text="Did you get my mail from ten minutes ago? Copy me on every step.")
@@ -219,6 +221,36 @@ def test_rollback_goes_back_step_by_step(models: Path, folder: Path) -> None:
         registry.rollback("again")
     registry.promote("2-third", "after all")
     assert registry.rollback("no") == first
+
+
+def test_two_promotions_at_the_same_time_are_both_kept(
+    models: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads the history and who writes it are the same: none is put back by the other."""
+    before, reasons = Registry(models).history(), ("one", "two")
+    read = Registry.history
+
+    def slowly(registry: Registry) -> list[Reign]:
+        history = read(registry)
+        time.sleep(0.2)
+        return history
+
+    monkeypatch.setattr(Registry, "history", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda reason: Registry(models).promote(folder.name, reason), reasons))
+    after = read(Registry(models))
+    assert after[: len(before)] == before
+    assert {reign.reason for reign in after[len(before) :]} == set(reasons)
+
+
+def test_many_decisions_at_the_same_time_leave_a_whole_one(models: Path, folder: Path) -> None:
+    """Each is written under a name of its own before it takes its place."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: Registry(models).decide(folder.name, {"n": n, "why": "x" * 10_000}), range(64)))
+    told = Registry(models).decision(folder.name)
+    assert told is not None
+    assert told["n"] in range(64)
+    assert not list(folder.glob(".decision*"))
 
 
 def test_what_stands_beside_a_model_is_checked_too(models: Path, folder: Path) -> None:
