@@ -30,7 +30,7 @@ def asking_rebuked(text: str) -> str | None:
 
 
 def _first(table: tuple[Phrases, ...], text: str) -> str | None:
-    straight = text.replace("’", "'")
+    straight = text.replace("’", "'").replace("İ", "I")  # the one capital that grows when lowered: places stay
     lowered = straight.lower()
     likely = [(phrases, stem) for phrases in table for stem in phrases.stems if stem in lowered]
     if not likely:  # most messages end here, within microseconds

@@ -111,6 +111,13 @@ def test_plain_doubt_is_no_rebuke_of_asking(text: str) -> None:
     assert asking_rebuked(text) is None
 
 
+@pytest.mark.parametrize("letter", ["I", "İ", "ẞ", "Σ", "ß"])
+def test_letters_that_grow_when_lowered_move_no_quote(letter: str) -> None:
+    """However many stand before it, the sentence is found where it stands."""
+    said = "As we discussed on the phone, please add the page."
+    assert talk_mentioned(f"{letter * 60}. {said} It is due soon. Bye now.") == said
+
+
 def test_the_quote_is_verbatim() -> None:
     """What is quoted as evidence stands in the text letter for letter, curly apostrophes and broken lines included."""
     text = "Hi Ben,\nshouldn’t you already\nknow that by now? Regards"
