@@ -64,7 +64,7 @@ class Triage:
         self._lock = Lock()
 
     def judge(self, emails: Sequence[Email]) -> list[Assessment]:
-        """Assess mails; one that could not be read, or that is no message of a person, is passed on unjudged."""
+        """Assess mails, newsletters too; one that could not be read, or that a program wrote, is passed on unjudged."""
         judged: list[Assessment] = []
         for start in range(0, len(emails), _BATCH):
             batch = emails[start : start + _BATCH]
