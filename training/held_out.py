@@ -94,6 +94,11 @@ class HeldOut:
         cut = {name: getattr(self, name)[rows] for name in _BY_ROW}
         return replace(self, **cut)
 
+    def joined(self, other: "HeldOut") -> "HeldOut":
+        """These messages, then the others, at these thresholds."""
+        both = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _BY_ROW}
+        return replace(self, **both)
+
     def packed(self) -> bytes:
         """As the bytes of an .npz that depend on what is in it alone."""
         buffer = io.BytesIO()

@@ -121,7 +121,7 @@ def decide(
     users' own ones among them is reported beside: their labels are new, and may be wrong.
     """
     shared = int(np.isin(candidate.ids, champion.ids).sum())
-    everything = _joined(champion, unseen)
+    everything = champion.joined(unseen)
     known = champion if shared >= FEWEST_SHARED else everything
     decision = compare(candidate, known, time_ratio, version=version, margins=margins, seed=seed)
     rows = np.flatnonzero(unseen.own)
@@ -222,11 +222,6 @@ def _paired(candidate: HeldOut, champion: HeldOut) -> tuple[HeldOut, HeldOut]:
     known = one.known & other.known & (one.targets == other.targets)
     place = {"clients": one.clients, "languages": one.languages, "targets": one.targets, "known": known}
     return replace(one, known=known), replace(other, **place)
-
-
-def _joined(one: HeldOut, other: HeldOut) -> HeldOut:
-    names = ("ids", "clients", "languages", "own", "targets", "known", "probabilities")
-    return replace(one, **{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in names})
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (a number, a word or a truth value)

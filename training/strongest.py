@@ -16,7 +16,6 @@ from training.targets import Targets
 
 MOST = 12
 _NEAR, _OPENED = "…", "^"
-_SHIFT = 21  # see model.features: keys of pairs are previous id * 2**21 + id
 _PUBLIC, _SHARED = 2, 5  # messages (shipped; of users where none are shipped) that a feature must stand in to be told
 
 
@@ -100,7 +99,7 @@ def _readable(ranked: Iterable[str]) -> tuple[str, ...]:
 
 
 def _split(key: int) -> tuple[int, int]:
-    return int(key) >> _SHIFT, int(key) & ((1 << _SHIFT) - 1)
+    return divmod(int(key), OPENING + 1)  # the opening's is the last id that a key has room for
 
 
 def _told(messages: Sequence[LabelledMessage], ngrams: sparse.csr_matrix) -> Targets:
