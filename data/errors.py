@@ -23,12 +23,6 @@ class Conflict(InputError):
     code = "conflict"
 
 
-class UnreadableMail(InputError):
-    """Bytes that are no mail, or a mail in which nothing can be read."""
-
-    code = "unreadable_mail"
-
-
 class ArtifactError(KypError):
     """A model on disk is missing, damaged, tampered with or of another version."""
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from data.context import Context, read_context
+from data.context import Context
 from data.hours import WorkingHours
 from data.taxonomy import Label
 from data.years import believable
@@ -60,15 +60,6 @@ class ClientFacts:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "first_message_at", _in_utc(self.first_message_at))
-
-    @classmethod
-    def from_context(cls, context: object, known: "ClientFacts | None" = None) -> "ClientFacts":
-        """Lay a caller's context (a mapping or None) over what is known already.
-
-        Raises:
-            InputError: a key is unknown or its value cannot be used; the message names key, value and way out.
-        """
-        return (known or cls()).told(context if isinstance(context, Context) else read_context(context))
 
     def told(self, context: Context) -> "ClientFacts":
         """Lay a checked context over these facts; what the context leaves out stays."""

@@ -30,7 +30,6 @@ class Loop:
         self._name = name
         self._step = step
         self._first_pause = first_pause
-        self._wake = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"kyp-{name}", daemon=True)
 
@@ -43,24 +42,18 @@ class Loop:
         """Begin with the first step."""
         self._thread.start()
 
-    def wake(self) -> None:
-        """Do the next step now."""
-        self._wake.set()
-
     def wait(self, seconds: float) -> None:
-        """Wait inside a step; ends sooner where the work is over."""
+        """Wait inside a step or between two; ends sooner where the work is over."""
         self._over.wait(seconds)
 
     def stop(self) -> None:
         """End after the step that runs."""
         self._over.set()
-        self._wake.set()
         self._thread.join(GRACE)
 
     def _run(self) -> None:
         failures = 0
         while not self.over:
-            self._wake.clear()
             try:
                 pause, failures = self._step(self), 0
             except Exception as error:  # noqa: BLE001 (the one catch-all of this work)
@@ -68,7 +61,7 @@ class Loop:
                 pause = min(LONGEST, self._first_pause * 2.0 ** (failures - 1))
                 told = {"work": self._name, "again_in": pause, "error": type(error).__name__}
                 log.error("work failed", extra=told | {"where": places(error.__traceback__)})
-            self._wake.wait(pause)
+            self.wait(pause)
 
 
 class Companions:

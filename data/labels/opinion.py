@@ -9,7 +9,6 @@ from typing import TypeVar
 from data.taxonomy import LABELS, Label, Language
 
 URGENCY, CLAIMED, DEADLINE = "urgency", "urgency_claimed", "deadline"
-ASPECTS: tuple[str, ...] = (*LABELS, URGENCY, CLAIMED, DEADLINE)
 MOST_PASSAGES = 3
 _Value = TypeVar("_Value", bound=Hashable)
 

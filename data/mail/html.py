@@ -49,7 +49,7 @@ class Rendered(NamedTuple):
 class _Page:
     """Lines as they grow."""
 
-    __slots__ = ("depth", "hidden", "lines", "marked", "pre", "signed", "words")
+    __slots__ = ("depth", "lines", "marked", "pre", "signed", "words")
 
     def __init__(self) -> None:
         self.lines: list[str] = []

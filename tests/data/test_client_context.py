@@ -14,17 +14,18 @@ from model.facts import ClientFacts
 def test_a_full_context_becomes_facts() -> None:
     """Every key of the contract is read, and facts known before stay where the context is silent."""
     known = ClientFacts(known_messages=3, client_name="Ana", project_finished=True)
-    facts = ClientFacts.from_context(
-        {
-            "relationship_start": "2026-01-05",
-            "agreed_date": "2026-03-20",
-            "usual_check_days_before": 2.5,
-            "asked_for_input_recently": True,
-            "project_finished": None,
-            "working_hours": "Mon-Fri 09:00-18:00",
-            "timezone": "Asia/Manila",
-        },
-        known,
+    facts = known.told(
+        read_context(
+            {
+                "relationship_start": "2026-01-05",
+                "agreed_date": "2026-03-20",
+                "usual_check_days_before": 2.5,
+                "asked_for_input_recently": True,
+                "project_finished": None,
+                "working_hours": "Mon-Fri 09:00-18:00",
+                "timezone": "Asia/Manila",
+            }
+        )
     )
     assert facts.relationship_start == date(2026, 1, 5)
     assert facts.agreed_date == date(2026, 3, 20)
@@ -39,7 +40,7 @@ def test_a_full_context_becomes_facts() -> None:
 @pytest.mark.parametrize("context", [None, {}, {"agreed_date": None}])
 def test_no_context_leaves_everything_unknown(context: object) -> None:
     """Nothing told means nothing known."""
-    assert ClientFacts.from_context(context) == ClientFacts()
+    assert ClientFacts().told(read_context(context)) == ClientFacts()
 
 
 @pytest.mark.parametrize(
