@@ -49,10 +49,11 @@ def test_evidence_in_the_subject_is_told_as_such(triage: Triage) -> None:
     """Offsets of a subject passage count in the subject."""
     subject = "Did you get the mail I sent ten minutes ago? Report to me every hour!"
     (assessment,) = triage.judge([_mail("See subject please.", subject)])
-    for signal in assessment.signals:
-        for passage in signal.evidence:
-            whole = assessment.subject if passage.part == "subject" else assessment.text
-            assert whole[passage.start : passage.end] == passage.text
+    passages = [passage for signal in assessment.signals for passage in signal.evidence]
+    assert "subject" in [passage.part for passage in passages]
+    for passage in passages:
+        whole = assessment.subject if passage.part == "subject" else assessment.text
+        assert whole[passage.start : passage.end] == passage.text
 
 
 def test_only_what_is_present_has_evidence_and_all_of_it_does(triage: Triage) -> None:
