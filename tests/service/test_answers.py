@@ -1,19 +1,13 @@
 """Answers by e-mail to whoever forwarded a message, taken by a real SMTP peer."""
 
-import email
-import email.policy
-import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from model.registry import Registry
 from service.answers.settings import check_answers
@@ -22,7 +16,8 @@ from service.inbound.delivery import Delivery
 from service.listing import Query
 from service.settings import Settings
 from service.wiring import Service, build_service
-from tests.service.test_http_clients import bytes_of_the_files, rows_of_all_tables
+from tests.service.letter_peer import Peer, listening
+from tests.service.stored import bytes_of_the_files, rows_of_all_tables
 
 FORWARD = """\
 From: Tomas Reyes <tomas@studio.example>\r
@@ -45,23 +40,6 @@ NOON = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
 
 
 @dataclass
-class Peer:
-    """The operator's mail server: keeps what it takes; ``said`` is what it says to the next letters."""
-
-    port: int = 0
-    letters: list[tuple[str, str, EmailMessage]] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
-        """Take a letter."""
-        if self.said:
-            return self.said.pop(0)
-        letter = email.message_from_bytes(envelope.original_content or b"", policy=email.policy.default)
-        self.letters.append((str(envelope.mail_from), envelope.rcpt_tos[0], letter))
-        return "250 OK"
-
-
-@dataclass
 class Clock:
     """A clock that tests turn."""
 
@@ -74,13 +52,9 @@ class Clock:
 
 @pytest.fixture
 def peer() -> Iterator[Peer]:
-    """A mail server on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        peer = Peer(port=free.getsockname()[1])
-    controller = Controller(peer, hostname="127.0.0.1", port=peer.port, server_hostname="peer")
-    controller.start()
-    yield peer
-    controller.stop()
+    """The operator's mail server."""
+    with listening() as peer:
+        yield peer
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from service.settings import Settings
-from tests.service.test_webhooks import SIGNING_KEY, parsed, signed
+from tests.service.provider_mails import SIGNING_KEY, parsed, signed
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 
