@@ -16,6 +16,8 @@ from data.records import Email, MailKind, Problem
 MAX_SUBJECT = 2_000
 MAX_NESTED = 8
 _UNREADABLE = Problem("unreadable_mail", "These bytes are no mail: they hold no header. Give a raw message (RFC 5322).")
+_ZIP = Problem("unreadable_mail", "This is a zip, not a mail: unpack it and give each mail, or give it to kyp score.")
+_ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # an ordinary, an empty and a split one
 _EMPTY = Problem("empty_message", "This mail holds no text to judge.")
 _KNOWN = frozenset(
     ("from to subject date received return-path message-id mime-version content-type sender cc bcc reply-to "
@@ -56,6 +58,8 @@ def looks_like_mail(raw: bytes) -> bool:
 
 def _fault(root: Part, raw: bytes) -> Problem | None:
     """What keeps bytes from being a mail; text without any header passes, binary does not."""
+    if raw.startswith(_ZIP_BEGINS):  # mails stored in it unpacked would pass for its header
+        return _ZIP
     if not _KNOWN.isdisjoint(root.fields.raw):
         return None
     head = raw[:4_000]

@@ -130,6 +130,18 @@ def test_a_zip_bomb_is_refused_unopened(client: httpx.Client, kind: str, status:
     assert client.get("/v1/messages").json()["messages"] == []
 
 
+def test_a_zip_is_refused_though_its_mails_can_be_read_in_it(client: httpx.Client) -> None:
+    """Mails that are stored in a zip without being packed are no header of a mail; the answer says what it is."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("mail.eml", b"From: ana@brightloom.example\nSubject: Logo\n\nThank you so much.\n")
+    raw = client.post("/v1/messages", content=whole.getvalue(), headers={"Content-Type": "message/rfc822"})
+    assert raw.status_code == 422
+    row = client.post("/v1/messages", files={"file": ("mail.eml", whole.getvalue())}).json()
+    assert (row["error"]["code"], "zip" in row["error"]["message"]) == ("unreadable_mail", True)
+    assert client.get("/v1/messages").json()["messages"] == []
+
+
 def test_a_compressed_body_is_refused(client: httpx.Client) -> None:
     """What is packed for the way (Content-Encoding) is told to come unpacked."""
     body = zlib.compress(b"From: ana@brightloom.example\n\n" + b"a" * 10_000_000)
