@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.mail.charsets import decode
 from data.mail.reading import compose, read
 from data.records import Email
+from service.uploads import OUTLOOK, read_file
 
 SOURCE = "web"
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):")
@@ -42,12 +44,22 @@ class Pasted:
         return not (self.file.strip() or self.text.strip() or self.subject.strip())
 
     def email(self) -> Email:
-        """Read it as what it is."""
-        if self.file and (self.file_name.lower().endswith(".eml") or looks_raw(self.file[:4096].decode("latin-1"))):
-            return read(self.file, SOURCE)
-        text = self.file.decode("utf-8-sig", errors="replace") if self.file else self.text
-        if looks_raw(text):
-            return read(text.encode(), SOURCE)
+        """Read it as what it is (MissingExtra where Outlook's file needs an extra)."""
+        if self.file:
+            return self._of_file()
+        if looks_raw(self.text):
+            return read(self.text.encode(), SOURCE)
+        return self._of_text(self.text)
+
+    def _of_file(self) -> Email:
+        """The mail of a file, by the same way as the API's; a file of mere words is a text like a pasted one."""
+        email = read_file(self.file, SOURCE)
+        named = self.file_name.lower().endswith(".eml") or self.file.startswith(OUTLOOK)
+        if email.error is not None or named or looks_raw(self.file[:4096].decode("latin-1")):
+            return email
+        return self._of_text(decode(self.file))
+
+    def _of_text(self, text: str) -> Email:
         return compose(self.subject, text.replace("\0", ""), SOURCE, sender=self.sender, sent_at=self.sent_at)
 
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from data.mail.archives import open_mails
 from data.mail.reading import read
 from data.records import Email
-from service.inbound.forms import Form, Upload
+from service.inbound.forms import Form
 from service.problems import Problem
 
 OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of every compound file, whatever its name
@@ -21,13 +21,18 @@ def mails_in(form: Form, source: str) -> list[Email]:
         raise Problem(422, "no_file", "There is no file in this form: send mails (.eml or .msg) as files.")
     if len(files) > MOST:
         raise Problem(422, "too_many_files", f"There are {len(files)} files: send at most {MOST} at once.")
-    return [_read(file, source) for file in files]
+    return [read_file(file.content, source) for file in files]
 
 
-def _read(file: Upload, source: str) -> Email:
-    if not file.content.startswith(OUTLOOK):
-        return read(file.content, source)
+def read_file(content: bytes, source: str) -> Email:
+    """The mail of one file; bytes that are no mail come back as an ``Email`` with its ``error``.
+
+    Raises:
+        MissingExtra: Outlook's files need ``kyp[outlook]``.
+    """
+    if not content.startswith(OUTLOOK):
+        return read(content, source)
     with TemporaryDirectory(prefix="kyp-upload-") as folder:
         path = Path(folder) / "upload.msg"
-        path.write_bytes(file.content)
+        path.write_bytes(content)
         return replace(next(iter(open_mails(path))), source=source)

@@ -1,8 +1,10 @@
 """The pages as a browser without JavaScript gets them."""
 
+import gzip
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 from data.records import Assessment
 from service.settings import Settings
 from service.store import open_store
+from tests.service.outlook_file import outlook_message
 
 Assessed = Callable[..., Assessment]
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
@@ -84,6 +87,39 @@ def test_a_file_that_is_no_mail_says_so(client: httpx.Client) -> None:
     page = sent(client, file=("x.eml", b"\x00\x01\x02" * 500, "message/rfc822"))
     assert page.status_code == 422
     assert 'role="alert"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("photo.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 8),
+        ("inbox.mbox.gz", gzip.compress(MAIL * 3)),
+        ("broken.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused_whatever_its_name(client: httpx.Client, name: str, content: bytes) -> None:
+    """A picture, a packed mailbox and a broken Outlook file are told, as over HTTP, and nothing is stored."""
+    for named in (name, "mail.txt"):
+        page = sent(client, file=(named, content, "application/octet-stream"))
+        assert (page.status_code, 'role="alert"' in page.text) == (422, True)
+    assert client.get("/v1/messages").json()["messages"] == []
+
+
+def test_an_outlook_file_is_read_on_the_page_too(client: httpx.Client) -> None:
+    """A dropped .msg leads to the page of the mail in it; the form offers such files."""
+    content = outlook_message("Drafts", TEXT, "ana@brightloom.example", "Ana Cruz", datetime(2026, 3, 5, tzinfo=UTC))
+    page = sent(client, file=("Drafts.msg", content, "application/vnd.ms-outlook"))
+    assert ">Drafts</h1>" in page.text
+    assert "ana@brightloom.example" in page.text
+    assert re.search(r'type="file" accept="[^"]*\.msg', client.get("/").text)
+
+
+@pytest.mark.parametrize("charset", ["utf-8-sig", "cp1252"])
+def test_a_file_of_mere_words_is_a_text(client: httpx.Client, charset: str) -> None:
+    """A .txt without headers is read as if it had been pasted, with the sender given beside it."""
+    page = sent(client, file=("mail.txt", f"{TEXT} Señor".encode(charset), "text/plain"), sender="bo@other.example")
+    assert "bo@other.example" in page.text
+    assert "Señor" in page.text
 
 
 def test_a_wrong_moment_is_told(client: httpx.Client) -> None:
