@@ -44,7 +44,8 @@ async def take_message(request: Request, service: Here) -> Response:
     """Take a message as JSON fields, as a raw mail (forwarded or not), or as files: 201 where it is new, else 200.
 
     The same message is stored once; sent again, it comes back as it was judged the first time. Of several files the
-    answer is `{"messages": […]}`, in their order. A file that could not be read has its `error` in its row.
+    answer is `{"messages": […]}`, in their order. A file that could not be read has its `error` in its row. A mailbox
+    of several mails is refused: it goes to `/v1/batch`.
     """
     body = await whole_body(request)
     if media_type(request) == FORM_TYPE:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.mail.archives import open_mails
-from data.mail.reading import read
+from data.mail.reading import MAILBOX, read
 from data.records import Email
 from service.inbound.forms import Form
 from service.problems import Problem
@@ -15,13 +15,16 @@ MOST = 100
 
 
 def mails_in(form: Form, source: str) -> list[Email]:
-    """The mails of a form, one a file, in order (Problem 422 where there is no file, or a hundred are too few)."""
+    """The mails of a form, one a file, in order (Problem 422: no file, a mailbox, or more than a hundred)."""
     files = [file for file in form.files if file.content]
     if not files:
         raise Problem(422, "no_file", "There is no file in this form: send mails (.eml or .msg) as files.")
     if len(files) > MOST:
         raise Problem(422, "too_many_files", f"There are {len(files)} files: send at most {MOST} at once.")
-    return [read_file(file.content, source) for file in files]
+    emails = [read_file(file.content, source) for file in files]
+    if any(email.error == MAILBOX for email in emails):  # before anything is stored: a row has room for one mail
+        raise Problem(422, MAILBOX.code, MAILBOX.message)
+    return emails
 
 
 def read_file(content: bytes, source: str) -> Email:

@@ -1,8 +1,10 @@
 """Mailbox files read as a stream: mboxo, mboxrd, mboxcl, unescaped "From " lines, any line ends."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO
 
 MAX_MESSAGE = 64 * 1024 * 1024
@@ -56,6 +58,13 @@ def find(stream: IO[bytes]) -> Iterator[Found]:
         if not more:
             return
         started = True
+
+
+def second(raw: bytes) -> bytes | None:
+    """The second message of bytes that were given as one mail; None unless "From " lines begin and part them."""
+    if not raw.lstrip().startswith(b"From "):
+        return None
+    return next((found for found in islice(messages(io.BytesIO(raw)), 1, 2) if _FIELD.match(found)), None)
 
 
 def unescaped(raw: bytes) -> bytes:

@@ -10,6 +10,7 @@ from data.mail.dates import parse_header_date
 from data.mail.forwarded import Outer, Unwrapped, is_forward_subject, unwrap
 from data.mail.headers import MAX_FIELD, Fields, decode_words
 from data.mail.kinds import kind_of
+from data.mail.mbox import second
 from data.mail.mime import MAX_TEXT, Part, parse
 from data.records import Email, MailKind, Problem
 
@@ -18,6 +19,10 @@ MAX_NESTED = 8
 _UNREADABLE = Problem("unreadable_mail", "These bytes are no mail: they hold no header. Give a raw message (RFC 5322).")
 _ZIP = Problem("unreadable_mail", "This is a zip, not a mail: unpack it and give each mail, or give it to kyp score.")
 _ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # an ordinary, an empty and a split one
+MAILBOX = Problem(
+    "several_mails",
+    "This is a mailbox of several mails, not one mail: send it to /v1/batch, or give it to kyp score as .mbox.",
+)
 _EMPTY = Problem("empty_message", "This mail holds no text to judge.")
 _KNOWN = frozenset(
     ("from to subject date received return-path message-id mime-version content-type sender cc bcc reply-to "
@@ -28,7 +33,8 @@ _KNOWN = frozenset(
 def read(raw: bytes, source: str) -> Email:
     """Read one raw message.
 
-    Never raises: bytes that are no mail and a mail without text come back as an ``Email`` with its ``error``.
+    Never raises: bytes that are no mail, a mailbox, and a mail without words come back as an ``Email`` with its
+    ``error``.
     """
     try:
         root = parse(raw)
@@ -57,9 +63,12 @@ def looks_like_mail(raw: bytes) -> bool:
 
 
 def _fault(root: Part, raw: bytes) -> Problem | None:
-    """What keeps bytes from being a mail; text without any header passes, binary does not."""
+    """What keeps bytes from being one mail; text without any header passes, binary does not."""
     if raw.startswith(_ZIP_BEGINS):  # mails stored in it unpacked would pass for its header
         return _ZIP
+    another = second(raw)
+    if another is not None and looks_like_mail(another):  # "Note: …" under a sentence about Monday is none
+        return MAILBOX
     if not _KNOWN.isdisjoint(root.fields.raw):
         return None
     head = raw[:4_000]

@@ -181,6 +181,41 @@ def test_bytes_that_are_no_mail_are_an_error_row() -> None:
     assert empty.code == "empty_message"
 
 
+MBOX_LINE = b"From ana@brightloom.example Thu Mar  5 17:42:00 2026\n"
+MAIL_OF_MBOX = MBOX_LINE + HEAD + b"\nHello\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        MAIL_OF_MBOX + b"\n" + MAIL_OF_MBOX,
+        b"\n" + MAIL_OF_MBOX + b"\n" + MAIL_OF_MBOX,
+        (MAIL_OF_MBOX + b"\n" + MAIL_OF_MBOX).replace(b"\n", b"\r\n"),
+    ],
+)
+def test_a_mailbox_is_not_taken_for_its_first_mail(raw: bytes) -> None:
+    """Several mails given as one are an error that says where they go; none is lost in silence."""
+    error = read(raw, "x").error
+    assert error is not None
+    assert (error.code, "kyp score" in error.message) == ("several_mails", True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"From here on it is all clear: call me at 10:30.\nNote: to change\n",
+        b"From Monday 5 March 2026 we work on it.\nTill then, nothing.\n",
+        b">" + MAIL_OF_MBOX,
+        b"> " + MAIL_OF_MBOX,
+        MBOX_LINE + b"\nis what stands at the top of the file.\n",
+    ],
+)
+def test_words_that_begin_like_a_mailbox_make_none(said: bytes) -> None:
+    """A sentence, an escaped line and a quoted one leave a mail one mail, with a line of a mailbox above or not."""
+    for raw in (HEAD + b"\nHello\n\n" + said, MAIL_OF_MBOX + b"\n" + said):
+        assert read(raw, "x").error is None
+
+
 def test_text_is_never_lost_to_odd_parts() -> None:
     """A multipart without its boundary, one cut off in the middle, and a preface before the header are read."""
     assert read(with_body("Content-Type: multipart/mixed", b"Just text.\n"), "x").text == "Just text."

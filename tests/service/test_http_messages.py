@@ -222,6 +222,22 @@ def test_a_form_without_a_mail_is_refused(client: httpx.Client) -> None:
     assert client.get("/v1/messages").json()["messages"] == []
 
 
+def test_a_mailbox_in_place_of_a_mail_is_sent_to_the_batch(client: httpx.Client) -> None:
+    """Raw, as a file, or on the page: 422 that says where mailboxes go, in place of the first mail alone."""
+    one = b"From ana@brightloom.example Thu Mar  5 17:42:00 2026\n" + (MAIL % b"utf-8").replace(b"\r", b"") + b"\n"
+    (key,) = set(re.findall(r'name="form_key" value="([^"]+)"', client.get("/").text))
+    answers = [
+        client.post("/v1/messages", content=one * 2, headers={"Content-Type": "message/rfc822"}),
+        client.post("/v1/messages", files=[("file", ("one.eml", one)), ("file", ("all.mbox", one * 2))]),
+        client.post("/", files={"file": ("all.mbox", one * 2)}, data={"form_key": key, "text": ""}),
+        client.post("/", files={"file": b""}, data={"form_key": key, "text": (one * 2).decode()}),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert all("/v1/batch" in answer.text for answer in answers)
+    assert client.get("/v1/messages").json()["messages"] == []
+    assert client.post("/v1/messages", content=one, headers={"Content-Type": "message/rfc822"}).status_code == 201
+
+
 def test_an_outlook_file_is_a_message(client: httpx.Client) -> None:
     """A .msg is known by its first bytes, whatever its name, and read like any mail."""
     sent_at = datetime(2026, 3, 5, 17, 42, tzinfo=UTC)
