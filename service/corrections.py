@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, Subquery, func, insert, select
 
 from data.errors import Conflict
-from data.labels.opinion import Correction, OpinedMessage, Opinion
+from data.labels.opinion import Consensus, Correction, OpinedMessage, Opinion, agree
 from data.records import Assessment
 from service.correction_rows import opinion_json, read_opinion, read_said, said_json, said_of
 from service.database import writing
@@ -28,6 +28,11 @@ class Opined:
     def current(self) -> tuple[Correction, ...]:
         """The latest correction of each person."""
         return tuple({one.opinion.annotator: one for one in self.history}.values())
+
+    @property
+    def consensus(self) -> Consensus:
+        """What they come to."""
+        return agree([one.opinion for one in self.current])
 
 
 class Corrections:

@@ -1,12 +1,12 @@
 """A message as people see it: what kyp said, with what people said laid over it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from data.labels.opinion import Correction, Opinion, agree
-from data.records import Assessment, Signal
-from data.taxonomy import LABELS, URGENCY_NAMES, Label, UrgencyName
+from data.labels.opinion import CLAIMED, DEADLINE, URGENCY, Correction, Opinion
+from data.records import Assessment, Signal, Urgency
+from data.taxonomy import LABELS, Label
 from service.corrections import Opined
 from service.labelling import Labelling
 
@@ -37,19 +37,19 @@ class Judged:
     @property
     def labels(self) -> tuple[Label, ...]:
         """The labels that hold."""
-        told = agree([one.opinion for one in self.opined.current]).labels
+        told = self.opined.consensus.labels
         return tuple(signal.label for signal in self.message.signals if told.get(signal.label, signal.present))
 
     @property
-    def level(self) -> int:
-        """The urgency that holds."""
-        told = agree([one.opinion for one in self.opined.current])
-        return self.message.urgency.level if "urgency" in told.unsure else told.urgency
-
-    @property
-    def urgency_name(self) -> UrgencyName:
-        """Its name."""
-        return URGENCY_NAMES[self.level]
+    def urgency(self) -> Urgency:
+        """The urgency that holds: level, claim and deadline; probabilities and passages stay kyp's."""
+        told, own = self.opined.consensus, self.message.urgency
+        return replace(
+            own,
+            level=own.level if URGENCY in told.unsure else told.urgency,
+            claimed=own.claimed if CLAIMED in told.unsure else told.urgency_claimed,
+            deadline=own.deadline if DEADLINE in told.unsure else told.deadline,
+        )
 
     def signal(self, label: Label) -> Signal | None:
         """What kyp said of a label; None for a message that could not be read."""

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from data.labels import files
 from data.labels.files import LabelFormat
-from data.labels.opinion import CLAIMED, DEADLINE, URGENCY, OpinedMessage, Opinion, agree
+from data.labels.opinion import CLAIMED, DEADLINE, URGENCY, OpinedMessage, Opinion
 from data.records import Assessment
 from data.taxonomy import LABELS
 from service.bodies import whole_body
@@ -68,7 +68,7 @@ def export_labels(
 
 def labels_json(message_id: str, opined: Opined) -> dict[str, Any]:
     """The object of :class:`LabelsOut`."""
-    told = agree([one.opinion for one in opined.current])
+    told = opined.consensus
     current = {id(one) for one in opined.current}
     return {
         "message_id": message_id,

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from data.advice import FALLBACK_LANGUAGE
+from data.labels.opinion import DEADLINE
 from model.agenda import AgendaItem, ClientWeek, LateMessage, agenda
 from service.adviser import Adviser
 from service.clientele import Clientele
+from service.corrections import Corrections
 
 _BACK = 60  # days within which a message may still set a deadline of this week
 _MOST = 2000  # messages looked at; a week of mail is far less
@@ -18,6 +20,7 @@ class WeekPlanner:
     """Plans weeks on the provider's calendar."""
 
     clients: Clientele
+    corrections: Corrections
     adviser: Adviser
 
     def week(self, today: date, language: str | None = None) -> tuple[AgendaItem, ...]:
@@ -47,8 +50,12 @@ class WeekPlanner:
     def _late_messages(self, today: date) -> dict[str, list[LateMessage]]:
         since = datetime.combine(today - timedelta(days=_BACK), time(), self.adviser.provider.timezone)
         found: dict[str, list[LateMessage]] = {}
-        for late in self.clients.late(since, _MOST):
-            message = LateMessage(late.id, self._day(late.at), late.text, late.deadline)
+        latest = self.clients.late(since, _MOST)
+        opined = self.corrections.of_each([late.id for late in latest])
+        for late in latest:
+            told = opined[late.id].consensus if late.id in opined else None
+            due = told.deadline if told and DEADLINE not in told.unsure else late.deadline
+            message = LateMessage(late.id, self._day(late.at), late.text, due)
             found.setdefault(late.client, []).append(message)
         return found
 

@@ -120,7 +120,7 @@ def build_records(settings: Settings, clock: Callable[[], datetime] = now) -> Re
     store = open_store(settings.store_url)
     clients = _clientele(settings, store, adviser, clock)
     corrections = Corrections(store.engine, clock)
-    reporter, planner = Reporter(clients, store, adviser), WeekPlanner(clients, adviser)
+    reporter, planner = Reporter(clients, store, adviser), WeekPlanner(clients, corrections, adviser)
     return Records(adviser, store, clients, corrections, reporter, planner)
 
 

@@ -95,6 +95,31 @@ def test_a_row_shows_what_people_said(served: httpx.Client) -> None:
     assert "checked" in row
 
 
+def test_a_corrected_deadline_and_claim_hold(settings: Settings, assessed: Assessed, running: Running) -> None:
+    """Another day, or no more "only claimed", in the row and on the page; where people differ, what kyp said stays."""
+    said = Urgency(1, (0, 1, 0, 0), True, 0.9, (NOON + timedelta(days=4)).date())
+    other = said.deadline + timedelta(days=5) if said.deadline else None
+    opinions = {
+        "moved": (Opinion("me", urgency_claimed=False, deadline=other, deadline_told=True),),
+        "gone": (Opinion("me", urgency=2, deadline_told=True),),
+        "open": (Opinion("me", deadline=other, deadline_told=True), Opinion("bo", deadline_told=True)),
+    }
+    with closing((kept := build_records(settings)).store) as store:
+        for own_id, told in opinions.items():
+            message = assessed(own_id, (), urgency=said, sent_at=NOON)
+            store.add(message, NOON)
+            for opinion in told:
+                kept.corrections.put(message, opinion)
+    with running(settings) as client:
+        inbox = client.get("/").text
+        for own_id, day, hollow in (("moved", "25 Mar", False), ("gone", "", False), ("open", "20 Mar", True)):
+            row = re.findall(rf'<a href="/messages/{own_id}".*?</a>', inbox, re.S)[0]
+            card = re.findall(r'id="urgency".*?</section>', client.get(f"/messages/{own_id}").text, re.S)[0]
+            for shown in (row, card):
+                assert re.findall(r"\d+ Mar", shown.partition('class="what"')[2] or shown) == ([day] if day else [])
+                assert ("Only claimed" in shown) is hollow
+
+
 def test_the_filter_keeps_what_was_chosen(served: httpx.Client) -> None:
     """The form shows what the list is narrowed down to, hostile words escaped, and how to see all again."""
     page = served.get('/?label=distrust&urgency=1&q=<script>"').text

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from data.context import ClientContext
+from data.labels.opinion import Opinion
 from data.records import Assessment, Urgency
 from service.cli import app
 from service.client_schemas import AgendaOut, ClientOut
@@ -76,6 +77,18 @@ def test_the_week_is_told_over_http(served: httpx.Client) -> None:
     assert "Marso" in items[2]["why"]
     assert served.get("/v1/agenda", params={"today": "1"}).status_code == 422
     assert served.get("/v1/agenda", params={"lang": "../x"}).status_code == 422
+
+
+def test_a_corrected_deadline_holds_in_the_week_too(settings: Settings, running: Running) -> None:
+    """Where somebody put the deadline off, the week lists the day that holds; where there is none, none."""
+    for day in (TODAY + timedelta(days=3), None):
+        with closing((kept := build_records(settings)).store) as store:
+            message = store.get("m5")
+            assert message is not None
+            kept.corrections.put(message, Opinion("me", deadline=day, deadline_told=True))
+        with running(settings) as client:
+            items = client.get("/v1/agenda", params={"today": TODAY.isoformat()}).json()["items"]
+        assert [item["due"] for item in items if item["kind"] == "deadline"] == ([str(day)] if day else [])
 
 
 @pytest.mark.parametrize("path", ["/clients", f"/clients/{ANA}", "/clients/ben@x.example", "/agenda"])
