@@ -115,8 +115,12 @@ def consider_parting(
     language: str,
     client_name: str | None = None,
     provider_name: str | None = None,
+    reply_language: str | None = None,
 ) -> PartingAdvice | None:
-    """Suggest ``consider-parting-ways`` as soon as one sign holds, with what to try first in this client's order."""
+    """Suggest ``consider-parting-ways`` as soon as one sign holds, with what to try first in this client's order.
+
+    The draft answer is in ``reply_language`` where one is given, else in ``language`` as all the rest.
+    """
     signs = parting_signs(history, playbook.thresholds)
     if not signs:
         return None
@@ -130,7 +134,10 @@ def consider_parting(
         try_first=text.try_first,
         first_tries=tuple(FirstTry(name, playbook.text(name, language).title) for name in tries),
         steps=text.steps,
-        reply=fill(text.reply, {blank: value for blank, value in named.items() if value}),
+        reply=fill(
+            playbook.parting_text(reply_language or language).reply,
+            {blank: value for blank, value in named.items() if value},
+        ),
         hand_over=text.hand_over,
         avoid=text.avoid,
         signs=signs,

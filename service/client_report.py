@@ -39,12 +39,16 @@ class Fitting:
 
 @dataclass(frozen=True, slots=True)
 class ClientReport:
-    """Everything that the page of one client shows; ``line`` is None where no message is stored."""
+    """Everything that the page of one client shows; ``line`` is None where no message is stored.
+
+    The texts are in ``language``, the draft of how to part in the one that is ``spoken`` with the client.
+    """
 
     known: Known
     line: Line | None
     moments: tuple[Moment, ...]
     language: str
+    spoken: str
     window: tuple[datetime, datetime] | None
     parting: PartingAdvice | None
     strategies: tuple[Fitting, ...]
@@ -63,25 +67,30 @@ class Reporter:
     store: Store
     adviser: Adviser
 
-    def report(self, name: str, as_of: datetime | None = None, language: str | None = None) -> ClientReport:
+    def report(
+        self, name: str, as_of: datetime | None = None, language: str | None = None, reader: str | None = None
+    ) -> ClientReport:
         """Report on a client by any of its names.
 
-        The window of the signs ends with the client's newest message, or at ``as_of``; the texts are in the language
-        that the client writes most.
+        The window of the signs ends with the client's newest message, or at ``as_of``; the texts are in ``language``,
+        or in the one that the client writes most. Advice is in that of a ``reader`` where there is one.
         """
         known = self.clients.known(name)
         moments = self.clients.timeline(known.client)
         spoken = language or commonest_language(moments)
+        told_in = reader or spoken
+        provider = self.adviser.provider.provider_name
         history = self._history(known, moments, as_of)
         playbook = self.adviser.playbook
         return ClientReport(
             known=known,
             line=self.clients.line(known.client),
             moments=moments,
-            language=spoken,
+            language=told_in,
+            spoken=spoken,
             window=parting_window(history, playbook.thresholds),
-            parting=consider_parting(history, playbook, spoken, known.name, self.adviser.provider.provider_name),
-            strategies=fitting(self._latest(known.client), playbook, spoken),
+            parting=consider_parting(history, playbook, told_in, known.name, provider, spoken),
+            strategies=fitting(self._latest(known.client), playbook, told_in),
         )
 
     def signs(self, known: Known) -> tuple[PartingSign, ...]:

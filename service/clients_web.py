@@ -77,7 +77,7 @@ def _page(
         raise Problem(
             404, "unknown_client", "Nothing is stored of this client; the page Clients lists those there are."
         )
-    report = service.reporter.report(client)
+    report = service.reporter.report(client, reader=texts_of(request).language)
     zone = report.known.told.zone or service.settings.zone
     content: dict[str, Any] = {
         "report": report,

@@ -114,6 +114,23 @@ def test_the_page_of_a_client_shows_signs_plot_and_messages(served: httpx.Client
     assert re.findall(r"/messages/(\w+)", signs) == ["m5", "m9"]
 
 
+def test_a_client_s_page_advises_in_the_reader_s_language(
+    settings: Settings, assessed: Assessed, running: Running
+) -> None:
+    """Advice and signs come as the browser asks, the draft of how to part as the client writes."""
+    with closing(build_records(settings).store) as store:
+        for days in (0, 5, 9, 70):
+            at = NOON - timedelta(days=days)
+            store.add(assessed(f"c{days}", ("scope_growth",), client="cik@x.example", lang="ms", sent_at=at), at)
+    with running(settings) as client:
+        page = client.get("/clients/cik@x.example", headers={"Accept-Language": "fil"}).text
+    assert '<strong lang="fil">Lumalaki ang trabaho pero hindi ang bayad</strong>' in page
+    assert re.search(r'<pre id="reply-parting"[^>]* lang="ms">Salam', page)
+    (fitting,) = re.findall(r'aria-labelledby="fitting".*?</section>', page, re.S)
+    assert 'lang="fil"' in fitting
+    assert 'lang="ms"' not in fitting
+
+
 def test_facts_are_told_on_the_page(served: httpx.Client) -> None:
     """The form keeps what was changed; what cannot be used comes back with the reason and what was typed."""
     page = post(served, "/facts", agreed_date="2026-03-27", project_finished="no", usual_check_days_before="2.5")
