@@ -19,12 +19,13 @@ def twin_of(connection: Connection, mail: Email | Assessment) -> str | None:
     """
     if not mail.message_id:
         return None
-    chosen = select(MessageRow.id, MessageRow.text, MessageRow.sent_at, MessageRow.has_text).where(
+    chosen = select(MessageRow.id, MessageRow.subject, MessageRow.text, MessageRow.sent_at, MessageRow.has_text).where(
         MessageRow.message_id == mail.message_id,
         MessageRow.client.is_(None) if mail.client is None else MessageRow.client == mail.client,
     )
     for row in connection.execute(chosen):
-        if _close(row.sent_at, mail.sent_at) and (not row.has_text or same_words(row.text, mail.text)):
+        same = not row.has_text or same_words(row.text or row.subject, mail.text or mail.subject)
+        if same and _close(row.sent_at, mail.sent_at):
             return str(row.id)
     return None
 

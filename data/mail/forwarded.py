@@ -89,6 +89,12 @@ def is_forward_subject(subject: str) -> bool:
     return folded.startswith("[fwd") or folded.endswith("(fwd)")
 
 
+def is_own_subject(subject: str) -> bool:
+    """Whether the subject says something, and not what another mail said first that it answers or sends on."""
+    prefix, rest = subject_prefix(subject)
+    return bool(rest) and prefix not in words().reply_prefixes and not is_forward_subject(subject)
+
+
 def strip_prefixes(subject: str) -> str:
     """The subject without the prefixes of forwards in front."""
     for _ in range(MAX_NESTING):

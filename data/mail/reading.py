@@ -7,7 +7,7 @@ from data.mail.addresses import MAX_ADDRESSES, Person, parse_person, split_list
 from data.mail.bodies import as_shown, body_of
 from data.mail.charsets import decode
 from data.mail.dates import parse_header_date
-from data.mail.forwarded import Outer, Unwrapped, is_forward_subject, unwrap
+from data.mail.forwarded import Outer, Unwrapped, is_forward_subject, is_own_subject, unwrap
 from data.mail.headers import MAX_FIELD, Fields, decode_words
 from data.mail.kinds import kind_of
 from data.mail.mbox import second
@@ -121,7 +121,7 @@ def _base(fields: Fields, source: str, kind: MailKind) -> Email:
 
 def _assemble(base: Email, raw: str, unwrapped: Unwrapped, sender: Person | None) -> Email:
     """Put what was found together; the sender is the client unless he only sent the mail on."""
-    error = None if unwrapped.text.strip() else _EMPTY
+    error = _silence(base, raw, unwrapped)
     if not unwrapped.forwarded:
         return replace(
             base,
@@ -149,6 +149,15 @@ def _assemble(base: Email, raw: str, unwrapped: Unwrapped, sender: Person | None
         forwarder=sender.label if sender else None,
         remark=unwrapped.remark,
     )
+
+
+def _silence(base: Email, raw: str, unwrapped: Unwrapped) -> Problem | None:
+    """What a mail without words is told; words in its subject are enough, unless they are of the mail it answers."""
+    if unwrapped.text.strip():
+        return None
+    if unwrapped.forwarded:
+        return None if is_own_subject(unwrapped.subject) else _EMPTY
+    return None if is_own_subject(base.subject) and not raw.strip() else _EMPTY
 
 
 def _carried(root: Part, base: Email, text: str) -> Part | None:

@@ -118,6 +118,35 @@ def test_an_answer_without_words_is_not_judged_by_the_words_of_others() -> None:
     assert email.error.code == "empty_message"
 
 
+@pytest.mark.parametrize(
+    ("subject", "body", "judged"),
+    [
+        ("Call me today", "", True),
+        ("Urgent: call me today", " \n", True),
+        ("", "", False),
+        (" ", "", False),
+        ("Re: Call me today", "", False),
+        ("Fwd: Call me today", "", False),
+        ("Call me today", "On 5 Mar 2026 at 17:42 Tala <tala@studio.example> wrote:\n> Fine?\n", False),
+        (
+            "Fwd: Call me",
+            "---------- Forwarded message ---------\nFrom: Bo <bo@other.example>\nSubject: Call me\n",
+            True,
+        ),
+        (
+            "Fwd: Re: Fine",
+            "---------- Forwarded message ---------\nFrom: Bo <bo@other.example>\nSubject: Re: Fine\n",
+            False,
+        ),
+    ],
+)
+def test_words_in_the_subject_alone_are_words(subject: str, body: str, judged: bool) -> None:
+    """A mail that says all in its subject can be judged; an answer's subject is that of the mail before."""
+    assert (compose(subject, body, "x", sender=None, sent_at=None).error is None) is judged
+    raw = f"From: ana@brightloom.example\nSubject: {subject}\n\n{body}".encode()
+    assert (read(raw, "x").error is None) is judged
+
+
 def test_a_mail_without_words_is_an_error_row() -> None:
     """No text at all is told by its code, not judged."""
     email = answered(" \n\n")

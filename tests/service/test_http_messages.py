@@ -120,6 +120,23 @@ def test_a_message_needs_neither_sender_nor_date(client: httpx.Client) -> None:
     assert (row["client"], row["sent_at"], row["subject"]) == (None, None, "")
 
 
+def test_words_in_the_subject_alone_are_judged(client: httpx.Client) -> None:
+    """As fields, on the page and in a batch a subject is enough; with neither subject nor body there is nothing."""
+    said = "Copy me on every single step and send me a status tonight, and call me today"
+    row = client.post("/v1/messages", json={"subject": said, "body": " "}).json()
+    assert (row["error"], row["subject"], row["text"]) == (None, said, "")
+    assert "micro_managing" in [signal["label"] for signal in row["signals"] if signal["present"]]
+    line = json.dumps({"subject": f"{said}!", "body": ""})
+    batch = client.post("/v1/batch", content=line, headers={"Content-Type": "application/x-ndjson"})
+    assert batch.json()["error"] is None
+    (key,) = set(re.findall(r'name="form_key" value="([^"]+)"', client.get("/").text))
+    form = {"form_key": key, "text": "", "subject": f"{said} please"}
+    page = client.post("/", files={"file": b""}, data=form, follow_redirects=True)
+    assert (page.status_code, said in page.text) == (200, True)
+    assert "no longer kept" not in page.text
+    assert client.post("/v1/messages", json={"subject": " ", "body": ""}).status_code == 422
+
+
 def test_listing_goes_on_page_by_page(client: httpx.Client) -> None:
     """next_cursor leads through all messages, and is null at the end."""
     for n in range(5):

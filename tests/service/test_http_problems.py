@@ -93,8 +93,8 @@ def test_bytes_that_are_no_mail(client: httpx.Client, body: bytes) -> None:
 
 
 def test_a_mail_without_text(client: httpx.Client) -> None:
-    """422 for a mail in which there is nothing to judge."""
-    said(client.post("/v1/messages", content=b"From: a@b.example\nSubject: x\n\n", headers=MAIL), 422)
+    """422 for a mail in which there is nothing to judge: an answer without words."""
+    said(client.post("/v1/messages", content=b"From: a@b.example\nSubject: Re: x\n\n", headers=MAIL), 422)
 
 
 @pytest.mark.parametrize(

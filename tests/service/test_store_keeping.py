@@ -146,6 +146,8 @@ def test_a_message_id_used_for_several_mails_loses_none(store: Store, assessed: 
     same = {"message_id": "<first@mail.example>"}
     assert store.add(assessed("words", text="The invoice has a wrong total, please send a new one.", **same), NOON)
     assert store.add(assessed("client", client="ben@x.example", **same), NOON)
+    assert store.add(assessed("subject", subject="Call me today", text="", **same), NOON)
+    assert store.add(assessed("other subject", subject="The site is down", text="", **same), NOON)
     assert store.add(assessed("day", sent_at=NOON + timedelta(days=9), **same), NOON)
 
 
