@@ -157,6 +157,18 @@ def test_logging_in_leads_to_the_page_that_was_asked_for(guarded: Guarded) -> No
     assert key_of(page) != before
 
 
+def test_who_may_only_read_is_not_invited_to_write(guarded: Guarded) -> None:
+    """No page leads a reader to a form that is not there; the empty inbox says why nothing can be done."""
+    for scope, invited in ((Scope.READ, False), (Scope.WRITE, True)):
+        assert guarded.log_in(scope).status_code == 303
+        inbox, clients = guarded.client.get("/").text, guarded.client.get("/clients").text
+        for page in (inbox, clients):
+            assert ('href="/?new=1#new"' in page) is invited
+        assert ("Paste or drop" in inbox) is invited
+        assert ("may only read" in inbox) is not invited
+        guarded.client.cookies.clear()
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "x", "/\r\nX: y"])
 def test_the_login_leads_nowhere_else(guarded: Guarded, elsewhere: str) -> None:
     """A link to the login cannot name another site to go on to."""
