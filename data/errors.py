@@ -18,7 +18,7 @@ class InputError(KypError):
 
 
 class Conflict(InputError):
-    """What the caller gave cannot be used as things stand now (a name that is taken, a passage that is not there)."""
+    """What the caller gave cannot be used as things stand now (a name that is taken)."""
 
     code = "conflict"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Subquery, func, insert, select
 
-from data.errors import Conflict
+from data.errors import InputError
 from data.labels.opinion import Consensus, Correction, OpinedMessage, Opinion, agree
 from data.records import Assessment
 from service.correction_rows import opinion_json, read_opinion, read_said, said_json, said_of
@@ -46,10 +46,10 @@ class Corrections:
         """Keep an opinion on a stored message; False where that person's latest one says the same.
 
         Raises:
-            Conflict: the opinion says nothing, or quotes what does not stand in the message.
+            InputError: the opinion says nothing, or quotes what does not stand in the message.
         """
         if faults := "; ".join(opinion.faults(f"{message.subject}\n{message.text}")):
-            raise Conflict(faults)
+            raise InputError(faults)
         with writing(self._engine) as connection:
             connection.execute(select(MessageRow.id).where(MessageRow.id == message.id).with_for_update())  # one by one
             latest = _latest(connection, message.id, opinion.annotator)

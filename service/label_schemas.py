@@ -3,15 +3,23 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, model_validator
 
 from data.context import Day
-from data.labels.opinion import Opinion
+from data.labels.opinion import SILENT, Opinion
 from data.taxonomy import LABELS, Label
 from service.schemas import Slug, StrictInput, Text
 
 YOU = "me"
 _Passages = Annotated[list[Annotated[Text, Field(min_length=1, max_length=2000)]], Field(min_length=1, max_length=3)]
+
+
+_ONE_SPEAKS: list[JsonValue] = [
+    {"required": ["labels"], "properties": {"labels": {"anyOf": [{"type": "array"}, {"minProperties": 1}]}}},
+    {"required": ["urgency"], "properties": {"urgency": {"type": "integer"}}},
+    {"required": ["urgency_claimed"], "properties": {"urgency_claimed": {"type": "boolean"}}},
+    {"required": ["deadline"]},
+]
 
 
 def _whole(number: object) -> object:
@@ -26,6 +34,8 @@ class OpinionIn(StrictInput):
     (all others do not).
     """
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": _ONE_SPEAKS})
+
     labels: dict[Label, StrictBool] | list[Label] = Field(default_factory=dict)
     evidence: dict[Label, _Passages] = Field(default_factory=dict, description="verbatim passages of subject or text")
     urgency: Annotated[int, Field(ge=0, le=3, strict=True), BeforeValidator(_whole)] | None = None
@@ -34,6 +44,12 @@ class OpinionIn(StrictInput):
     annotator: Annotated[Slug, Field(max_length=100)] | None = Field(
         None, description="who says so; the name of the access token where left out"
     )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "OpinionIn":
+        if self.opinion().silent:
+            raise ValueError(SILENT)
+        return self
 
     def opinion(self, sender: str | None = None) -> Opinion:
         """The same as the inside knows it; ``sender`` says so where the body names nobody."""

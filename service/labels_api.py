@@ -9,12 +9,13 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from data.errors import InputError
 from data.labels import files
 from data.labels.files import LabelFormat
 from data.labels.opinion import CLAIMED, DEADLINE, URGENCY, OpinedMessage, Opinion
 from data.records import Assessment
 from data.taxonomy import LABELS
-from service.bodies import whole_body
+from service.bodies import media_type, whole_body
 from service.correction_rows import correction_json
 from service.corrections import Opined
 from service.label_schemas import LabelsOut, OpinionIn
@@ -24,6 +25,7 @@ from service.schemas import Slug
 from service.visitor import visitor_of
 from service.wiring import Service
 
+JSON_TYPE = "application/json"
 PATH, EXPORT_PATH = "/messages/{message_id}/labels", "/labels/export"
 _AT_ONCE = 200
 _CONTENT: dict[str, Any] = {media_type: {} for media_type in files.MEDIA_TYPES.values()}
@@ -38,6 +40,8 @@ async def put_labels(request: Request, message_id: Slug, service: Here) -> Respo
     The same correction twice changes nothing. Several people may speak of one message; the history stays.
     """
     body = await whole_body(request)
+    if media_type(request) != JSON_TYPE:
+        raise Problem(415, "unsupported_type", f"Send a JSON object as {JSON_TYPE}, and say so in Content-Type.")
     try:
         opinion = OpinionIn.model_validate_json(body).opinion(visitor_of(request).name)
     except ValidationError as error:
@@ -83,7 +87,11 @@ def labels_json(message_id: str, opined: Opined) -> dict[str, Any]:
 
 
 def _put(service: Service, message_id: str, opinion: Opinion) -> dict[str, Any]:
-    service.corrections.put(_there(service, message_id), opinion)
+    message = _there(service, message_id)
+    try:
+        service.corrections.put(message, opinion)
+    except InputError as error:
+        raise Problem(422, "invalid_labels", f"{error}.") from error
     return labels_json(message_id, service.corrections.of(message_id))
 
 

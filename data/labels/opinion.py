@@ -10,6 +10,7 @@ from data.taxonomy import LABELS, Label, Language
 
 URGENCY, CLAIMED, DEADLINE = "urgency", "urgency_claimed", "deadline"
 MOST_PASSAGES = 3
+SILENT = "it says nothing: give at least one label, the urgency or the deadline"
 _Value = TypeVar("_Value", bound=Hashable)
 
 
@@ -39,8 +40,13 @@ class Opinion:
                 yield f"{label} has more than {MOST_PASSAGES} passages"
             if not all(passage and passage in text for passage in passages):
                 yield f"a passage for {label} does not stand in subject or text"
-        if not (self.labels or self.deadline_told) and self.urgency is None and self.urgency_claimed is None:
-            yield "it says nothing: give at least one label, the urgency or the deadline"
+        if self.silent:
+            yield SILENT
+
+    @property
+    def silent(self) -> bool:
+        """Whether it speaks of nothing."""
+        return not (self.labels or self.deadline_told) and self.urgency is None and self.urgency_claimed is None
 
 
 @dataclass(frozen=True, slots=True)

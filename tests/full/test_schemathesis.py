@@ -16,6 +16,12 @@ from service.tokens import Tokens
 
 Running = Callable[[Settings], AbstractContextManager[httpx.Client]]
 EXAMPLES = 8  # an operation and phase: some nine hundred requests in all
+NO_SCHEMA_TELLS = """
+# Which passages stand in a message, no schema can tell: a correction that quotes others is refused as invalid.
+[[operations]]
+include-path = "/v1/messages/{message_id}/labels"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "422", "5xx"]
+"""
 SECONDS = 600  # far more than it takes, on a machine that is busy with other things
 
 
@@ -32,6 +38,7 @@ def test_the_document_is_kept(home: Path, tmp_path: Path, running: Running) -> N
         rate_limit="1000000/minute",
         failure_limit="1000000/minute",
     )
+    (tmp_path / "schemathesis.toml").write_text(NO_SCHEMA_TELLS, encoding="utf-8")
     with running(settings) as client:
         command = [sys.executable, "-m", "schemathesis.cli", "run", str(client.base_url.join("/openapi.json"))]
         command += ["--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1", "--no-color"]

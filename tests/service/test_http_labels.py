@@ -73,6 +73,7 @@ def test_several_people_on_one_message(client: httpx.Client, message: dict[str, 
     ("opinion", "detail"),
     [
         ({}, "says nothing"),
+        ({"labels": {}, "urgency": None}, "says nothing"),
         ({"labels": {"anger": True}}, "labels"),
         ({"labels": {"distrust": 1}}, "labels"),
         ({"urgency": 4}, "urgency"),
@@ -84,11 +85,21 @@ def test_several_people_on_one_message(client: httpx.Client, message: dict[str, 
 def test_a_correction_that_makes_no_sense(
     client: httpx.Client, message: dict[str, Any], opinion: dict[str, Any], detail: str
 ) -> None:
-    """422 names the field, 409 what this message does not bear out; nothing is kept."""
+    """422 names the field, or what this message does not bear out; nothing is kept."""
     answer = labels_of(client, message, **opinion)
-    assert answer.status_code == (409 if detail.startswith(("says", "does")) else 422)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:kyp:problem:invalid_labels")
     assert detail in answer.json()["detail"]
     assert client.get(f"/v1/messages/{message['id']}/labels").json()["corrections"] == []
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
+def test_a_correction_is_json_and_says_so(client: httpx.Client, message: dict[str, Any], kind: str | None) -> None:
+    """415 for any other Content-Type, as the document names no other."""
+    headers = {"Content-Type": kind} if kind else {}
+    answer = client.put(f"/v1/messages/{message['id']}/labels", content=b'{"labels": []}', headers=headers)
+    assert (answer.status_code, "application/json" in answer.json()["detail"]) == (415, True)
+    taken = client.get("/openapi.json").json()["paths"]["/v1/messages/{message_id}/labels"]["put"]["requestBody"]
+    assert list(taken["content"]) == ["application/json"]
 
 
 def test_an_unknown_message(client: httpx.Client) -> None:
