@@ -39,7 +39,7 @@ def _only_dates_in_words(value: object) -> object:
     # Left alone, pydantic would read a bare number as seconds since 1970, in a text too.
     if value is None or type(value) is date or (isinstance(value, str) and _DATED.fullmatch(value.strip())):
         return value
-    raise ValueError("not a date")
+    raise ValueError("not a date; write one such as 2026-03-05")
 
 
 _DAY_PATTERN = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
@@ -72,7 +72,7 @@ class NotedDate(BaseModel):
     def _not_a_number(cls, moment: object) -> object:
         if moment is None or isinstance(moment, str | datetime):
             return moment
-        raise ValueError("not a moment")
+        raise ValueError("not a moment; write one such as 2026-03-05T17:42:00+08:00")
 
     @field_validator("noted_at")
     @classmethod
@@ -103,7 +103,7 @@ class Context(BaseModel):
             if words is not None:
                 WorkingHours.parse(words)
         except InputError:
-            raise ValueError("no days and hours") from None
+            raise ValueError("write days and hours such as Mon-Fri 09:00-18:00") from None
         return words
 
     @field_validator("timezone")
@@ -112,7 +112,7 @@ class Context(BaseModel):
         try:
             return name if name is None else ZoneInfo(name).key
         except (KeyError, ValueError, OSError):  # unknown name, path outside the folder, a folder's name
-            raise ValueError("no such time zone") from None
+            raise ValueError("no such time zone; write an IANA name such as Asia/Manila") from None
 
     @property
     def hours(self) -> WorkingHours | None:

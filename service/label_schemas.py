@@ -1,5 +1,6 @@
 """What HTTP takes and gives of corrections, as pydantic models."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from data.taxonomy import LABELS, Label
 from service.schemas import Slug, StrictInput, Text
 
 YOU = "me"
+_LIKE_A_LABEL = re.compile(r"[a-z_-]{1,40}")  # other words are not repeated: they may be a mail's
 _Passages = Annotated[list[Annotated[Text, Field(min_length=1, max_length=2000)]], Field(min_length=1, max_length=3)]
 
 
@@ -27,6 +29,24 @@ def _whole(number: object) -> object:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
+def _known(names: object) -> object:
+    """Refuse in words what is no label, in an object's keys or in a list."""
+    for name in names if isinstance(names, dict | list) else ():
+        if name not in LABELS:
+            told = repr(name) if isinstance(name, str) and _LIKE_A_LABEL.fullmatch(name) else "what stands there"
+            raise ValueError(f"{told} is no label; there are {', '.join(LABELS)}")
+    return names
+
+
+def _spoken_of(labels: object) -> object:
+    """Refuse what is neither form; of two that both fail, pydantic would tell both by its own names for them."""
+    if not isinstance(labels, dict | list):
+        raise ValueError("give an object of labels with true or false, or a list of the labels that hold")
+    if isinstance(labels, dict) and not all(isinstance(held, bool) for held in labels.values()):
+        raise ValueError("give true or false for each label")
+    return labels
+
+
 class OpinionIn(StrictInput):
     """What a person says of a message; what is left out is not spoken of.
 
@@ -36,8 +56,12 @@ class OpinionIn(StrictInput):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": _ONE_SPEAKS})
 
-    labels: dict[Label, StrictBool] | list[Label] = Field(default_factory=dict)
-    evidence: dict[Label, _Passages] = Field(default_factory=dict, description="verbatim passages of subject or text")
+    labels: Annotated[dict[Label, StrictBool] | list[Label], BeforeValidator(_spoken_of), BeforeValidator(_known)] = (
+        Field(default_factory=dict)
+    )
+    evidence: Annotated[dict[Label, _Passages], BeforeValidator(_known)] = Field(
+        default_factory=dict, description="verbatim passages of subject or text"
+    )
     urgency: Annotated[int, Field(ge=0, le=3, strict=True), BeforeValidator(_whole)] | None = None
     urgency_claimed: StrictBool | None = None
     deadline: Day | None = Field(None, description="null says that there is none; left out, nothing is said of it")

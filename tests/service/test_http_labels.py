@@ -74,8 +74,16 @@ def test_several_people_on_one_message(client: httpx.Client, message: dict[str, 
     [
         ({}, "says nothing"),
         ({"labels": {}, "urgency": None}, "says nothing"),
-        ({"labels": {"anger": True}}, "labels"),
-        ({"labels": {"distrust": 1}}, "labels"),
+        (
+            {"labels": ["goodwill", "anger"]},
+            "labels: 'anger' is no label; there are micro_managing, distrust, take_over, ",
+        ),
+        ({"labels": {"anger": True}}, "labels: 'anger' is no label; there are "),
+        ({"labels": ["Did my message arrive?"]}, "labels: what stands there is no label; there are "),
+        ({"labels": {"distrust": 1}}, "labels: give true or false for each label."),
+        ({"labels": "distrust"}, "labels: give an object of labels"),
+        ({"labels": [["distrust"]]}, "labels: what stands there is no label"),
+        ({"labels": [], "evidence": {"anger": ["x"]}}, "evidence: 'anger' is no label"),
         ({"urgency": 4}, "urgency"),
         ({"labels": ["distrust"], "evidence": {"distrust": ["not in the mail"]}}, "does not stand in subject or text"),
         ({"labels": ["distrust"], "colour": "red"}, "not known here"),
@@ -89,6 +97,7 @@ def test_a_correction_that_makes_no_sense(
     answer = labels_of(client, message, **opinion)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:kyp:problem:invalid_labels")
     assert detail in answer.json()["detail"]
+    assert "literal" not in answer.text
     assert client.get(f"/v1/messages/{message['id']}/labels").json()["corrections"] == []
 
 
