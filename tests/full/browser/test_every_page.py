@@ -47,6 +47,16 @@ def test_every_page_makes_sense_to_a_screen_reader(opened: Opened, locale: str, 
         }, path  # fmt: skip
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_row_that_unfolds_stays_beside_its_arrow(opened: Opened, width: int) -> None:
+    """On a phone a long title wraps inside its row, in place of leaving the arrow alone on a line."""
+    rows = opened("/clients/ana@weekly.example", width=width).locator("summary.signal")
+    rows.evaluate_all("rows => rows.forEach(row => row.querySelector('strong').textContent = 'Long title '.repeat(12))")
+    lowered = rows.evaluate_all("rows => rows.map(row => row.querySelector('strong').offsetTop - row.offsetTop)")
+    assert lowered
+    assert max(lowered) < 10
+
+
 def test_the_keyboard_reaches_the_content_first(opened: Opened) -> None:
     """The first stop skips the navigation, and what has the focus is seen."""
     page = opened("/clients")
