@@ -131,6 +131,14 @@ def test_a_client_s_page_advises_in_the_reader_s_language(
     assert 'lang="ms"' not in fitting
 
 
+def test_a_sign_is_dated_by_the_messages_that_carry_it(served: httpx.Client) -> None:
+    """From the first to the last of them, not over the whole span that is looked back on; no weeks are claimed."""
+    (parting,) = re.findall(r'<section class="card parting".*?</section>', served.get(f"/clients/{ANA}").text, re.S)
+    assert "2 messages, 7 March 2026 to 11 March 2026" in parting
+    assert "January" not in parting
+    assert "weeks" not in parting
+
+
 def test_facts_are_told_on_the_page(served: httpx.Client) -> None:
     """The form keeps what was changed; what cannot be used comes back with the reason and what was typed."""
     page = post(served, "/facts", agreed_date="2026-03-27", project_finished="no", usual_check_days_before="2.5")
