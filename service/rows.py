@@ -14,6 +14,7 @@ from data.errors import InputError
 from data.records import Assessment
 from data.taxonomy import LABELS
 from data.wire import to_json, to_line
+from service.places import followed
 
 WriteRow = Callable[[Assessment], None]
 COLUMNS = (
@@ -56,14 +57,21 @@ def open_rows(out: Path | None, row_format: RowFormat) -> Iterator[WriteRow]:
 
 @contextmanager
 def open_text(out: Path | None) -> Iterator[IO[str]]:
-    """A text file (or standard output) to write; a file takes its name only when the block ends well."""
-    with _standard_output() if out is None else _whole_or_nothing(out) as stream:
+    """A text file (or standard output) to write; a file takes its name only when the block ends well.
+
+    A link is followed: the file that it leads to is written.
+    """
+    place = None if out is None else followed(out)
+    with _standard_output() if place is None else _whole_or_nothing(place) as stream:
         yield stream
 
 
 def check_place(out: Path) -> None:
     """Find out early whether a file can be written (InputError where it cannot)."""
-    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK) or out.is_dir():
+    place = followed(out)
+    if place is None:
+        return
+    if not place.parent.is_dir() or not os.access(place.parent, os.W_OK) or place.is_dir():
         raise InputError(f"{out}: cannot be written; name a file in a folder that is there and that you may write to")
 
 

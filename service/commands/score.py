@@ -5,10 +5,11 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from service import places
 from service.adviser import Adviser
 from service.batch import Chunk, Inbox, in_growing_chunks, weight
 from service.commands.first_model import ensure_model, tell
@@ -45,6 +46,7 @@ class Scoring:
 
 def run(asked: Scoring) -> None:
     """Judge all inputs (InputError where one cannot be opened); tell what became no row, or one with an error."""
+    asked = replace(asked, out=places.output(asked.out))
     settings = read_settings(prior=asked.prior)
     with opened(asked.inputs, settings.max_body_bytes) as inputs:
         adviser, registry = build_adviser(settings), build_registry(settings)

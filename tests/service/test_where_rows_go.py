@@ -1,0 +1,73 @@
+"""Where `kyp score` writes: through links and to standard output, and never over what it reads; run as a program."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Kyp = Callable[..., "subprocess.CompletedProcess[str]"]
+
+SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "eml"
+
+
+@pytest.fixture
+def kyp(home: Path, tmp_path: Path) -> Kyp:
+    """Run `kyp score` in a folder of its own with the shared model; ``to`` takes its standard output."""
+
+    def run(*words: str, to: int = subprocess.PIPE) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", "from service.cli import main; main()", "score", *words]
+        settings = os.environ | {"KYP_HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])}
+        return subprocess.run(  # noqa: S603 (our own words)
+            command, stdout=to, stderr=subprocess.PIPE, text=True, env=settings, cwd=tmp_path, timeout=300
+        )
+
+    return run
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Path:
+    """One mail in that folder."""
+    path = tmp_path / "one.eml"
+    path.write_bytes(min(SAMPLE.iterdir()).read_bytes())
+    return path
+
+
+def sources(path: Path) -> list[str]:
+    """Where the rows of a file came from."""
+    return [json.loads(line)["source"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_link_stays_and_its_file_is_filled(kyp: Kyp, mail: Path, tmp_path: Path) -> None:
+    """Rows and report go where the link leads, whether anything is there or not; nothing else is left behind."""
+    (tmp_path / "real.jsonl").write_text("old")
+    (tmp_path / "latest.jsonl").symlink_to("real.jsonl")
+    (tmp_path / "latest.csv").symlink_to("new.csv")
+    (tmp_path / "latest.html").symlink_to("real.html")
+    assert kyp(mail.name, "-o", "latest.jsonl", "--report", "latest.html").returncode == 0
+    assert kyp(mail.name, "-o", "latest.csv").returncode == 0
+    links = ["latest.csv", "latest.html", "latest.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_symlink()) == links
+    assert {path.name for path in tmp_path.iterdir()} - {*links, "one.eml"} == {"new.csv", "real.html", "real.jsonl"}
+    assert sources(tmp_path / "real.jsonl") == ["one.eml"]
+    assert "What your clients write" in (tmp_path / "real.html").read_text()
+
+
+def test_a_link_to_standard_output_is_standard_output(kyp: Kyp, mail: Path, tmp_path: Path) -> None:
+    """Into a pipe and into a file, which keeps what it held; a report goes there, too, where the rows do not."""
+    (tmp_path / "screen").symlink_to("/proc/self/fd/1")
+    assert json.loads(kyp(mail.name, "-o", "screen").stdout)["source"] == "one.eml"
+    with (tmp_path / "all.jsonl").open("ab") as file:
+        file.write(b'{"source": "before"}\n')
+        file.flush()
+        done = kyp(mail.name, "-o", "screen", to=file.fileno())
+        assert (done.returncode, done.stderr) == (0, "")
+    assert sources(tmp_path / "all.jsonl") == ["before", "one.eml"]
+    with (tmp_path / "report.html").open("wb") as file:
+        assert kyp(mail.name, "-o", "rows.jsonl", "--report", "screen", to=file.fileno()).returncode == 0
+    assert "What your clients write" in (tmp_path / "report.html").read_text()
+    assert (tmp_path / "screen").is_symlink()
+    assert kyp(mail.name, "-o", "screen", "--resume").returncode == 2
