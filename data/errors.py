@@ -23,6 +23,10 @@ class Conflict(InputError):
     code = "conflict"
 
 
+class NoMails(InputError):
+    """A file that is no holder of mails: of no known kind, or a table without a column of texts."""
+
+
 class ArtifactError(KypError):
     """A model on disk is missing, damaged, tampered with or of another version."""
 

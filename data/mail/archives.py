@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
-from data.errors import InputError, MissingExtra
+from data.errors import InputError, MissingExtra, NoMails
 from data.mail import emlx, mbox, tables, zips
 from data.mail.reading import looks_like_mail, read
 from data.mail.unread import Item, Place, Unread, as_email
@@ -47,7 +47,9 @@ def _file(path: Path, name: str) -> Iterator[Item]:
     """Choose the reader by the file's name, and by its first bytes where the name says nothing."""
     kind = _kind(path)
     if name.lower().endswith(".gz") and kind not in ("eml", "mbox"):
-        raise InputError(f"{path} is packed: only mailboxes and single mails are read packed, unpack it first.")
+        raise (InputError if kind else NoMails)(
+            f"{path} is packed: only mailboxes and single mails are read packed, unpack it first."
+        )
     if kind == "eml":
         return _single(path, name)
     if kind == "mbox":
@@ -62,7 +64,7 @@ def _file(path: Path, name: str) -> Iterator[Item]:
         from data.mail import outlook  # the extra is looked for only where it is needed
 
         return outlook.open_outlook(path, name)
-    raise InputError(f"{path} is of no known kind: give {KNOWN}.")
+    raise NoMails(f"{path} is of no known kind: give {KNOWN}.")
 
 
 _BY_SUFFIX = {
@@ -107,7 +109,12 @@ def _open(path: Path) -> IO[bytes]:
 
 def _single(path: Path, name: str) -> Iterator[Item]:
     with _open(path) as stream:
-        yield Unread(name, stream.read(mbox.MAX_MESSAGE), read)
+        try:
+            raw = stream.read(mbox.MAX_MESSAGE)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            yield Email(name, error=Problem("unreadable_mail", "The packed mail is damaged; pack it anew."))
+            return
+    yield Unread(name, raw, read)
 
 
 def _mbox(path: Path, name: str) -> Iterator[Item]:
@@ -124,16 +131,19 @@ def _mbox(path: Path, name: str) -> Iterator[Item]:
 
 
 def _folder(path: Path) -> Iterator[Item]:
-    """A Maildir, or any folder: its files by name, folders inside included."""
+    """A Maildir, or any folder: its files by name, folders inside included.
+
+    What holds no mails is passed over; what should hold some and cannot be opened is a row with an error.
+    """
     found = False
     for item in _items(path):
         name = str(item.relative_to(path))
         try:
             yield from _file(item, name) if not _in_maildir(item) else _single(item, name)
-        except InputError:
+        except NoMails:
             continue
-        except MissingExtra as error:
-            yield Email(name, error=Problem(error.code, str(error)))
+        except (InputError, MissingExtra) as error:
+            yield Email(name, error=Problem(error.code, str(error).replace(str(item), name)))
         except OSError as error:
             yield Email(name, error=Problem("unreadable_file", f"The file cannot be opened ({type(error).__name__})."))
         found = True

@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 
-from data.errors import InputError
+from data.errors import NoMails
 from data.mail.charsets import decode
 from data.mail.dates import parse_header_date
 from data.mail.reading import compose, read
@@ -25,7 +25,7 @@ def open_table(path: Path, name: str, kind: str) -> Iterator[Item]:
     """The rows of a table as mails named ``NAME#n``; a bad row is a row with an error.
 
     Raises:
-        InputError: a CSV without a column that holds the text.
+        NoMails: a CSV without a column that holds the text.
     """
     return _jsonl(path, name) if kind == "jsonl" else _csv(path, name)
 
@@ -112,7 +112,7 @@ def _csv(path: Path, name: str) -> Iterator[Item]:
     delimiter = told or max(",;\t|", key=first.count)
     columns = next(csv.reader([first], delimiter=delimiter), [])
     if "body" not in map(_field, columns):
-        raise InputError(f"{path} has no column for the text of the mail: name one of them 'body'.")
+        raise NoMails(f"{path} has no column for the text of the mail: name one of them 'body'.")
     return _csv_rows(path, name, encoding, delimiter, skipped=int(bool(told)))
 
 

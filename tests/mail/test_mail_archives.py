@@ -114,6 +114,27 @@ def test_a_maildir_and_a_folder(tmp_path: Path) -> None:
     assert texts(tmp_path / "mixed") == ["First.", "Second."]
 
 
+def test_what_cannot_be_opened_in_a_folder_keeps_its_row(tmp_path: Path) -> None:
+    """A file of a known kind that is damaged is told, and named as it is inside; only what holds no mails is not."""
+    put(tmp_path / "in/a.zip", b"PK\x03\x04 and no more")
+    put(tmp_path / "in/deep/b.msg", b"no message")
+    put(tmp_path / "in/c.csv.gz", gzip.compress(b"subject,body\n"))
+    put(tmp_path / "in/d.eml.gz", gzip.compress(ONE * 500)[:-30])
+    put(tmp_path / "in/e.eml", ONE)
+    for name, raw in (("f.png", b"\x89PNG"), ("g.csv", b"a,b\n1,2\n"), ("h.tar.gz", gzip.compress(b"\0" * 600))):
+        put(tmp_path / "in" / name, raw)
+    rows = list(open_mails(tmp_path / "in"))
+    said = [(row.source, row.error.code if row.error else row.text) for row in rows]
+    assert said == [
+        ("a.zip", "bad_input"),
+        ("c.csv.gz", "bad_input"),
+        ("d.eml.gz", "unreadable_mail"),
+        ("deep/b.msg", "bad_input"),
+        ("e.eml", "First."),
+    ]
+    assert [row.error.message.split(" is ")[0] for row in rows if row.error][::3] == ["a.zip", "deep/b.msg"]
+
+
 def test_a_zip_of_mails(tmp_path: Path) -> None:
     """Mails and mailboxes in a zip are read in order and numbered through."""
     path = tmp_path / "in.zip"
