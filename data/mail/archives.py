@@ -43,6 +43,11 @@ def open_items(path: Path) -> Iterator[Item]:
     return _file(path, path.name)
 
 
+def is_taken_for_mail(path: Path) -> bool:
+    """Whether a file is of a kind that is read where it lies in a folder."""
+    return not path.name.startswith(".") and _kind(path) != ""
+
+
 def _file(path: Path, name: str) -> Iterator[Item]:
     """Choose the reader by the file's name, and by its first bytes where the name says nothing."""
     kind = _kind(path)

@@ -12,6 +12,7 @@ from pathlib import Path
 from service import places
 from service.adviser import Adviser
 from service.batch import Chunk, Inbox, in_growing_chunks, weight
+from service.clashes import check_apart
 from service.commands.first_model import ensure_model, tell
 from service.commands.inbox_report import Reporting
 from service.commands.progress import progress
@@ -45,7 +46,12 @@ class Scoring:
 
 
 def run(asked: Scoring) -> None:
-    """Judge all inputs (InputError where one cannot be opened); tell what became no row, or one with an error."""
+    """Judge all inputs; tell what became no row, or one with an error.
+
+    Raises:
+        InputError: an input cannot be opened, or would be overwritten; an output cannot be written.
+    """
+    check_apart(asked.inputs, asked.out, asked.report)
     asked = replace(asked, out=places.output(asked.out))
     settings = read_settings(prior=asked.prior)
     with opened(asked.inputs, settings.max_body_bytes) as inputs:

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
 
 Kyp = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -71,3 +74,55 @@ def test_a_link_to_standard_output_is_standard_output(kyp: Kyp, mail: Path, tmp_
     assert "What your clients write" in (tmp_path / "report.html").read_text()
     assert (tmp_path / "screen").is_symlink()
     assert kyp(mail.name, "-o", "screen", "--resume").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("one.eml", "-o", "one.eml"), "-o one.eml would overwrite the input one.eml"),
+        (
+            ("one.eml", "-o", "rows.jsonl", "--report", "link.eml"),
+            "--report link.eml would overwrite the input one.eml",
+        ),
+        (("file://{here}/one.eml", "-o", "link.eml"), "-o link.eml would overwrite the input file://"),
+        (("a.jsonl.part", "-o", "a.jsonl"), "-o a.jsonl would overwrite the input a.jsonl.part"),
+        (
+            ("one.eml", "-o", "a.jsonl", "--report", "./a.jsonl"),
+            "--report a.jsonl would overwrite the rows (-o a.jsonl)",
+        ),
+        (("one.eml", "-o", "parts.parquet/", "--report", "parts.parquet"), "would overwrite the rows"),
+        ((".", "-o", "old.jsonl"), "-o old.jsonl lies in the input ., would be read as mail"),
+        (("memory://mails/a.mbox", "-o", "memory://mails/a.mbox"), "would overwrite the input memory://"),
+    ],
+)
+@pytest.mark.usefixtures("mail")
+def test_nothing_that_is_read_is_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    """The clash is named, by whatever links and names, and every file is what it was."""
+    (tmp_path / "link.eml").symlink_to("one.eml")
+    (tmp_path / "old.jsonl").write_text("old")
+    (tmp_path / "a.jsonl.part").write_text("old")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["score", *(word.replace("{here}", str(tmp_path)) for word in words)])
+    assert done.exit_code == 2
+    assert said in done.output
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_standard_output_that_is_an_input_is_refused(kyp: Kyp, mail: Path) -> None:
+    """What is appended to a mailbox while it is read would be read without end."""
+    before = mail.read_bytes()
+    with mail.open("ab") as file:
+        done = kyp(mail.name, to=file.fileno())
+    assert (done.returncode, mail.read_bytes()) == (2, before)
+    assert "standard output would overwrite the input one.eml" in done.stderr
+
+
+@pytest.mark.usefixtures("mail")
+def test_outputs_beside_the_mails_are_no_clash(kyp: Kyp, tmp_path: Path) -> None:
+    """A new file in the folder that is read, and a report that is no mail, harm nothing."""
+    (tmp_path / "report.html").write_text("old")
+    assert kyp(".", "-o", "rows.jsonl", "--report", "report.html").returncode == 0
+    assert sources(tmp_path / "rows.jsonl") == ["one.eml"]
