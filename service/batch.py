@@ -14,6 +14,7 @@ from service.past import Memory
 
 CHUNK = 256  # enough for the vectorised part to pay, small enough to stream
 FIRST = 16  # the first chunk is small and each doubles the one before, so that rows come at once
+ARCHIVE_ENDS = "damaged_archive"  # the error of the row that stands for all mails behind it
 MOST_BYTES = 8 * 1024 * 1024  # of one chunk: mails with large attachments travel in smaller company
 
 Chunk = Sequence[Item]
@@ -68,7 +69,8 @@ def advised(chunks: Iterable[list[Outcome]], adviser: Adviser) -> Iterator[Asses
 class Inbox:
     """Advises on the mails of a run; knows of each client what went by, and drops copies where ``copies`` are kept.
 
-    ``own`` counts one's own mails, ``unreadable`` the rows with an error.
+    ``own`` counts one's own mails, ``unreadable`` the rows of mails that could not be read; ``damaged`` names those
+    rows behind which the rest of an archive could not be read.
     """
 
     adviser: Adviser
@@ -76,6 +78,7 @@ class Inbox:
     memory: Memory = field(default_factory=Memory)
     own: int = 0
     unreadable: int = 0
+    damaged: list[str] = field(default_factory=list)
 
     def take(self, chunk: Iterable[Outcome]) -> list[Assessment]:
         """The rows of a chunk, with their strategies; one's own mails and copies have none."""
@@ -106,7 +109,10 @@ class Inbox:
 
     def _note(self, row: Assessment) -> None:
         self.memory.remember(row)
-        self.unreadable += row.error is not None
+        if row.error is not None and row.error.code == ARCHIVE_ENDS:
+            self.damaged.append(row.source)
+        elif row.error is not None:
+            self.unreadable += 1
 
     def _note_sent(self, mail: SentMail) -> None:
         self.own += 1

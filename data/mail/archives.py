@@ -1,12 +1,11 @@
 """Everything that holds mails, opened as one stream of Emails: files, mailboxes, folders, zips, tables."""
 
 import gzip
-import io
 import zlib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from data.errors import InputError, MissingExtra, NoMails
 from data.mail import emlx, mbox, tables, zips
@@ -14,7 +13,6 @@ from data.mail.reading import looks_like_mail, read
 from data.mail.unread import Item, Place, Unread, as_email
 from data.records import Email, Problem
 
-_READ_AHEAD = 1 << 16  # bytes
 KNOWN = ".eml, .emlx, .mbox, .mbx, .mbox.gz, .jsonl, .ndjson, .csv, .tsv, .zip, .msg, .pst, or a folder of them"
 
 
@@ -108,7 +106,7 @@ def _head(stream: IO[bytes]) -> bytes:
 
 def _open(path: Path) -> IO[bytes]:
     if path.name.lower().endswith(".gz"):
-        return io.BufferedReader(gzip.open(path, "rb"), _READ_AHEAD)  # its own readline is Python, this one is not
+        return cast("IO[bytes]", gzip.open(path, "rb"))  # not read ahead: a damage would cost what stands before it
     return path.open("rb")
 
 

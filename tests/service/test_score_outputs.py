@@ -1,9 +1,11 @@
 """`kyp score` beyond plain rows: stopped runs, one's own mail, copies, Parquet, and URLs; run inside this process."""
 
+import gzip
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -179,6 +181,29 @@ def test_words_alone_make_no_copy(score: Score, tmp_path: Path) -> None:
     path.write_text('{"subject": "Hi", "body": "Thank you!"}\n' * 3)
     score(tmp_path / "out.jsonl", path)
     assert len(rows(tmp_path / "out.jsonl")) == 3
+
+
+def test_where_an_archive_breaks_off_is_told(
+    score: Score, mailbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mailbox that was cut is no mail that could not be read: its name and the last whole mail are told."""
+    cut = tmp_path / "cut.mbox.gz"
+    cut.write_bytes(gzip.compress(mailbox.read_bytes(), 0)[:-200])
+    score(tmp_path / "out.jsonl", cut)
+    *_, last, lost = rows(tmp_path / "out.jsonl")
+    assert lost["error"]["code"] == "damaged_archive"
+    number = last["source"].rpartition("#")[2]
+    line = f"kyp: cut.mbox.gz is damaged after mail {number}: what stands behind it was not read\n"
+    assert capsys.readouterr().err == line
+    cut.write_bytes(b"no gzip")
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as packed:
+        packed.writestr("a.mbox", mail(1))
+        packed.writestr("b.mbox.gz", b"no gzip")
+    score(tmp_path / "out.csv", cut, tmp_path / "two.zip")
+    assert capsys.readouterr().err == (
+        "kyp: cut.mbox.gz is damaged at its first mail: what stands behind it was not read\n"
+        "kyp: two.zip is damaged after mail 1: what stands behind it in that item was not read\n"
+    )
 
 
 def test_own_mail_is_left_out(score: Score, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
