@@ -69,14 +69,15 @@ def advised(chunks: Iterable[list[Outcome]], adviser: Adviser) -> Iterator[Asses
 class Inbox:
     """Advises on the mails of a run; knows of each client what went by, and drops copies where ``copies`` are kept.
 
-    ``own`` counts one's own mails, ``unreadable`` the rows of mails that could not be read; ``damaged`` names those
-    rows behind which the rest of an archive could not be read.
+    ``own`` counts one's own mails and ``senders`` holds their addresses; ``unreadable`` counts mails that could not be
+    read, ``damaged`` names the rows behind which the rest of an archive could not be.
     """
 
     adviser: Adviser
     copies: Copies | None = None
     memory: Memory = field(default_factory=Memory)
     own: int = 0
+    senders: set[str] = field(default_factory=set)
     unreadable: int = 0
     damaged: list[str] = field(default_factory=list)
 
@@ -116,5 +117,6 @@ class Inbox:
 
     def _note_sent(self, mail: SentMail) -> None:
         self.own += 1
+        self.senders.add(mail.by)
         for address in mail.to:
             self.memory.wrote_to(address, mail.at)

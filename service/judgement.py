@@ -20,10 +20,11 @@ OBJECTS = 50_000  # new ones between two searches for garbage: a few chunks' out
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A mail of one's own: when it was sent, and to which addresses (lower case)."""
+    """A mail of one's own: when it was sent, to which addresses and from which of one's own (lower case)."""
 
     at: datetime | None
     to: tuple[str, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def outcomes(
 
 
 def _own(mail: Email) -> Outcome:
-    return Outcome(None, sent=SentMail(mail.sent_at, tuple(to.lower() for to in (*mail.recipients, *mail.copied))))
+    to = tuple(to.lower() for to in (*mail.recipients, *mail.copied))
+    return Outcome(None, sent=SentMail(mail.sent_at, to, mail.client or ""))
 
 
 @cache

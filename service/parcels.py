@@ -45,7 +45,7 @@ def unpacked_outcomes(packed: bytes) -> list[Outcome]:
 def _flat(outcome: Outcome) -> tuple[Any, ...]:
     one, sent = outcome.assessment, outcome.sent
     if one is None:
-        return outcome.client_name, sent and (sent.at, sent.to), None, (), None, None
+        return outcome.client_name, sent and (sent.at, sent.to, sent.by), None, (), None, None
     fields = (
         one.id, one.source, one.message_id, one.client, one.sent_at,
         one.lang, one.subject, one.text, one.model, one.kind,
@@ -56,7 +56,7 @@ def _flat(outcome: Outcome) -> tuple[Any, ...]:
         own.level, own.probabilities, own.claimed, own.claimed_probability, own.deadline, _flat_passages(own.evidence),
     )  # fmt: skip
     error = one.error and (one.error.code, one.error.message)
-    return outcome.client_name, sent and (sent.at, sent.to), fields, signals, urgency, error
+    return outcome.client_name, sent and (sent.at, sent.to, sent.by), fields, signals, urgency, error
 
 
 def _flat_passages(passages: Sequence[Passage]) -> list[tuple[Any, ...]]:

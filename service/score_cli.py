@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from data.mail.addresses import parse_people
 from service.rows import ROWS_A_PART, RowFormat
 
 
@@ -51,7 +52,6 @@ def score(
         raise typer.BadParameter("--backend dask and --scheduler ADDRESS go together")
     if mask and report is None:
         raise typer.BadParameter("--mask masks the report: name one with --report")
-    own = frozenset(address.strip().lower() for address in me or ())
     chosen = format or RowFormat.of(out)
     run(
         Scoring(
@@ -64,8 +64,17 @@ def score(
             scheduler=scheduler,
             resume=resume,
             rows_a_part=rows_per_part,
-            own=own,
+            own=frozenset(map(_own_address, me or ())),
             prior=prior,
             keep_copies=keep_copies,
         )
     )
+
+
+def _own_address(text: str) -> str:
+    """The address in ``address`` or ``Name <address>``, in lower case, as senders of mails are."""
+    people = parse_people(text)
+    address = people[0].address if len(people) == 1 else None
+    if address is None or ("<" not in text and text.strip().lower() != address):
+        raise typer.BadParameter(f"--me {text} is no address; give one, as in --me tomas@studio.example, once for each")
+    return address

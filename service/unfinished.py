@@ -108,8 +108,8 @@ class Unfinished:
         """One's own mails that went by."""
         with self.journal.open("rb") as lines:
             for line in lines:
-                for at, to in json.loads(line).get("sent", ()):
-                    yield SentMail(datetime.fromisoformat(at) if at else None, tuple(to))
+                for at, to, by in json.loads(line).get("sent", ()):
+                    yield SentMail(datetime.fromisoformat(at) if at else None, tuple(to), by)
 
     def add(self, items: int, rows: Sequence[Assessment], sent: Sequence[SentMail]) -> None:
         """Write what came of the next so many mails of the input."""
@@ -118,7 +118,7 @@ class Unfinished:
         self._rows.flush()
         was = self.reached
         self.reached = Reached(was.items + items, was.chunks + 1, was.bytes + len(written))
-        own = {"sent": [(mail.at.isoformat() if mail.at else None, mail.to) for mail in sent]} if sent else {}
+        own = {"sent": [(mail.at.isoformat() if mail.at else None, mail.to, mail.by) for mail in sent]} if sent else {}
         self._note({"items": self.reached.items, "chunks": self.reached.chunks, "bytes": self.reached.bytes} | own)
 
     def finish(self, deliver: Callable[[Path, Path], None]) -> None:

@@ -71,7 +71,7 @@ def run(asked: Scoring) -> None:
             output.complete()
     if report is not None:
         report.write(asked.inputs, settings, inbox)
-    _tell_counts(inbox)
+    _tell_counts(inbox, asked.own)
 
 
 def _score(
@@ -160,7 +160,7 @@ def _about(asked: Scoring, inputs: Inputs, order: Order, adviser: Adviser, setti
     } | ({"rows a part": f"{asked.rows_a_part:,}"} if is_folder(asked.out) else {})
 
 
-def _tell_counts(inbox: Inbox) -> None:
+def _tell_counts(inbox: Inbox, own: frozenset[str]) -> None:
     copies = inbox.copies.found if inbox.copies else 0
     if inbox.unreadable:
         tell(f"kyp: {_messages(inbox.unreadable)} could not be read; the rows say why")
@@ -172,6 +172,8 @@ def _tell_counts(inbox: Inbox) -> None:
         tell(f"kyp: {_messages(copies)} had been there already, and {'is' if copies == 1 else 'are'} scored once")
     if inbox.own:
         tell(f"kyp: {_messages(inbox.own)} of your own left out")
+    if unknown := ", ".join(sorted(own - inbox.senders)):
+        tell(f"kyp: no mail here was sent from {unknown} (--me)")
 
 
 def _damage(source: str) -> str:

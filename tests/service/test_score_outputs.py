@@ -216,6 +216,23 @@ def test_own_mail_is_left_out(score: Score, tmp_path: Path, capsys: pytest.Captu
     assert "2 messages of your own left out" in capsys.readouterr().err
 
 
+def test_an_own_address_that_sent_nothing_is_told(
+    score: Score, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip in --me is seen; what was sent before a run was stopped counts, too, and so does what workers read."""
+    path, me, slip = tmp_path / "all.mbox", "tomas@studio.example", "tomas@studo.example"
+    path.write_text("".join(mail(n, me if n < 5 else "ana@brightloom.example") for n in range(60)))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr("service.output._Kept.complete", _stop)
+        score(tmp_path / "a.jsonl", path, own=frozenset({me, slip}))
+    score(tmp_path / "a.jsonl", path, own=frozenset({me, slip}), resume=True)
+    assert capsys.readouterr().err == (
+        "kyp: 5 messages of your own left out\nkyp: no mail here was sent from tomas@studo.example (--me)\n"
+    )
+    score(tmp_path / "b.jsonl", path, own=frozenset({me}), jobs=2)
+    assert "--me" not in capsys.readouterr().err
+
+
 def test_parquet_is_typed(score: Score, mailbox: Path, tmp_path: Path) -> None:
     """Each column has the type that a data frame wants; moments are in UTC with the sender's offset beside them."""
     score(tmp_path / "out.parquet", mailbox)
