@@ -34,7 +34,9 @@ def render(report: InboxReport, playbook: Playbook, making: Making) -> str:
         loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    templates.filters |= {"day": _day, "tint": _tint, "hours": _hours, "count": "{:,}".format, "short": _short}
+    templates.filters |= {
+        "day": _day, "tint": _tint, "hours": _hours, "count": "{:,}".format, "short": _short, "mark": _mark,
+    }  # fmt: skip
     return templates.get_template("inbox_report.html").render(
         report=report,
         making=making,
@@ -48,6 +50,7 @@ def render(report: InboxReport, playbook: Playbook, making: Making) -> str:
         strategy=lambda name: playbook.text(name, FALLBACK_LANGUAGE).title,
         weekdays=_WEEKDAYS,
         ticks=_ticks(report.time) if report.time else (),
+        grid=_grid(max(map(sum, report.time.bins))) if report.time else (),
         working=_working(report),
     )
 
@@ -125,6 +128,17 @@ def _ticks(time: TimeLine) -> list[tuple[int, str]]:
     every = -(-len(chosen) // _MOST_TICKS)
     form = "%b %Y" if time.step <= 28 and len(firsts) > 2 else "%Y" if time.step > 91 else "%d %b"
     return [(n, f"{starts[n]:{form}}".lstrip("0")) for n in chosen[::every]]
+
+
+def _grid(top: int) -> range:
+    """The whole numbers up to ``top`` that bear a line: no more than five, one, two or five of a power of ten apart."""
+    step = next(n * 10**power for power in range(12) for n in (1, 2, 5) if top <= 5 * n * 10**power)
+    return range(step, top + 1, step)
+
+
+def _mark(value: int) -> str:
+    """A number beside a line."""
+    return f"{value / 1_000:g}k" if value >= 1_000 else str(value)
 
 
 def _working(report: InboxReport) -> list[list[bool]]:

@@ -200,6 +200,39 @@ def test_the_page_needs_nothing_else() -> None:
         assert heading in html
 
 
+@pytest.mark.parametrize(
+    ("top", "marks"),
+    [(1, ["1"]), (3, ["1", "2", "3"]), (7, ["2", "4", "6"]), (12, ["5", "10"]), (2_600, ["1k", "2k"])],
+)
+def test_lines_of_the_chart_stand_where_their_numbers_say(top: int, marks: list[str]) -> None:
+    """At whole messages, each as high as a bar of so many."""
+    chart = time_chart([message(0, id=f"m{n}") for n in range(top)])
+    lines = re.findall(
+        r'y1="([\d.]+)" y2="[\d.]+" class="grid"/><text x="28" y="[\d.]+" class="axis end">(\w+)<', chart
+    )
+    assert [mark for _, mark in lines] == marks
+    for height, mark in lines:
+        value = int(mark.replace("k", "000"))
+        assert float(height) == pytest.approx(160 - 150 * value / top, abs=0.06)
+
+
+def test_no_date_below_the_chart_is_cut() -> None:
+    """A label that would leave the drawing ends at its edge; 9.5 units are a character's on a phone."""
+    for days in (3, 8, 15, 64, 90, 400):
+        chart = time_chart([message(n) for n in range(days)])
+        labels = re.findall(r'<text x="([\d.]+)" y="178" class="axis( end)?[^"]*">([^<]+)<', chart)
+        assert len(labels) > 1
+        for x, ends, text in labels:
+            assert (float(x) if ends else float(x) + 9.5 * len(text)) <= 720, (days, text)
+
+
+def time_chart(rows: list[Assessment]) -> str:
+    """The drawing of messages over time."""
+    found = re.search(r'<svg class="time".*?</svg>', page(report_on(rows)), re.DOTALL)
+    assert found
+    return found[0]
+
+
 def test_what_clients_wrote_is_text() -> None:
     """Markup in a mail stays text."""
     html = page(report_on([message(1, level=3, subject="<script>alert(1)</script>", client="<b>@x.example")]))
