@@ -2,7 +2,8 @@
 
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -40,7 +41,8 @@ def opened(names: Sequence[str], most_bytes: int) -> Iterator[Inputs]:
     """Open all inputs; a wrong name is told before any work (InputError). URLs are copied to disk for the block."""
     with ExitStack() as stack:
         files = [None if name == STDIN else _on_disk(name, stack) for name in names]
-        streams = [_items(name, file, most_bytes) for name, file in zip(names, files, strict=True)]
+        alike = _alike({name: file for name, file in zip(names, files, strict=True) if file is not None})
+        streams = [_items(name, file, most_bytes, alike) for name, file in zip(names, files, strict=True)]
         sizes = [None if file is None else _size(file) for file in files]
         about = [name if file is None else _about(name, file) for name, file in zip(names, files, strict=True)]
         known = [size for size in sizes if size is not None]
@@ -54,10 +56,26 @@ def _on_disk(name: str, stack: ExitStack) -> Path:
     return fetch(name, Path(stack.enter_context(TemporaryDirectory(prefix="kyp-"))))
 
 
-def _items(name: str, file: Path | None, most_bytes: int) -> Iterator[Item]:
+def _alike(files: Mapping[str, Path]) -> set[str]:
+    """The inputs whose mails would be called as those of another one are: they are called by the whole name given."""
+    if len(files) == 1:
+        return set()
+    inside = {name: _called(file) for name, file in files.items()}
+    times = Counter(chain.from_iterable(inside.values()))
+    return {name for name, called in inside.items() if any(times[one] > 1 for one in called)}
+
+
+def _called(path: Path) -> list[str]:
+    """What the mails of a file, or those of a folder's files, are called by."""
+    if path.is_dir():
+        return [str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()]
+    return [path.name]
+
+
+def _items(name: str, file: Path | None, most_bytes: int, alike: Container[str]) -> Iterator[Item]:
     if file is None:
         return _from_stdin(most_bytes)
-    items = open_items(file)
+    items = open_items(file, name if name in alike else None)
     return (_at_url(item, name, file) for item in items) if is_url(name) else items
 
 

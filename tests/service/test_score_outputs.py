@@ -175,6 +175,22 @@ def test_the_same_message_in_two_folders_is_scored_once(
     assert len(rows(tmp_path / "all.jsonl")) == 62
 
 
+def test_inputs_of_one_name_are_told_apart(score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where names collide, also inside folders, a row's source is the path as given; a stopped run goes on so."""
+    for n, place in enumerate(["a/x.mbox", "b/x.mbox", "c/in/x.mbox", "d/in/x.mbox", "e/in/y.mbox"]):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text(mail(n))
+    monkeypatch.chdir(tmp_path)
+    score("rows.jsonl", "a/x.mbox", f"file://{tmp_path}/b/x.mbox", "c", "d/", "e", "e")
+    expected = ["a/x.mbox#1", f"file://{tmp_path}/b/x.mbox#1", "c/in/x.mbox#1", "d/in/x.mbox#1", "in/y.mbox#1"]
+    assert [row["source"] for row in rows(Path("rows.jsonl"))] == expected
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr("service.output._Kept.complete", _stop)
+        score("two.jsonl", "a/x.mbox", "b/x.mbox")
+    score("two.jsonl", "a/x.mbox", "b/x.mbox", resume=True)
+    assert [row["source"] for row in rows(Path("two.jsonl"))] == ["a/x.mbox#1", "b/x.mbox#1"]
+
+
 def test_words_alone_make_no_copy(score: Score, tmp_path: Path) -> None:
     """Rows of a table that bear neither a date nor a Message-ID are messages of their own, however alike."""
     path = tmp_path / "notes.jsonl"
