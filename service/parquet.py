@@ -10,6 +10,7 @@ from typing import Any
 from data.errors import InputError, MissingExtra
 from data.records import Assessment, Passage
 from data.taxonomy import LABELS
+from service.full import is_full
 
 GROUP = 10_000  # rows written together: what a reader skips or takes as a whole
 
@@ -48,6 +49,8 @@ def open_parquet(out: Path | None) -> Iterator[WriteRow]:
             os.fsync(whole.fileno())
         half_written.replace(out)
     except OSError as error:
+        if is_full(error):
+            raise
         raise InputError(f"{out}: cannot be written ({error.strerror}); choose another file with -o") from error
     finally:
         half_written.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from data.errors import InputError
 from data.records import Assessment
 from data.taxonomy import LABELS
 from data.wire import to_json, to_line
+from service.full import is_full
 from service.places import followed
 
 WriteRow = Callable[[Assessment], None]
@@ -114,8 +115,18 @@ def _standard_output() -> Iterator[IO[str]]:
     try:
         yield stream
         stream.flush()
+    except OSError as error:
+        if is_full(error):
+            _drop_the_rest()
+        raise
     finally:
         stream.detach()  # standard output is not ours to close
+
+
+def _drop_the_rest() -> None:
+    """Have standard output lead nowhere, lest what did not fit is tried again, and told of, at Python's own end."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 @contextmanager

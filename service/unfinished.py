@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -70,8 +70,11 @@ class Unfinished:
             raise InputError(f"{self.out}: another kyp is writing it; wait for it, or choose another -o") from error
         except OSError as error:
             raise InputError(f"{self.out}: cannot be written ({error.strerror}); choose another with -o") from error
-        with self._lines:
+        try:
             yield
+        finally:
+            with suppress(OSError):  # what it holds was written line by line; on a full disk it tries the last again
+                self._lines.close()
 
     def open(self, about: About, *, resume: bool) -> None:
         """Find out how far the rows go, and hold a run that goes on to what it was begun with."""
@@ -93,7 +96,8 @@ class Unfinished:
     def close(self) -> None:
         """Leave whole rows behind, and nothing where none were made."""
         if not self.reached.finished:
-            self._rows.close()
+            with suppress(OSError):  # rows that found no room are cut off anyway
+                self._rows.close()
             os.truncate(self.part, self.reached.bytes)
             if not self.reached.items:
                 self._remove()

@@ -17,6 +17,7 @@ from service.commands.first_model import ensure_model, tell
 from service.commands.inbox_report import Reporting
 from service.commands.progress import progress
 from service.copies import Copies
+from service.full import telling_where_full
 from service.inputs import Inputs, opened
 from service.judgement import OBJECTS, Order, Outcome
 from service.judging import build_adviser, build_registry
@@ -64,14 +65,24 @@ def run(asked: Scoring) -> None:
         about = _about(asked, inputs, order, adviser, settings) if inputs.repeatable else None
         inbox = Inbox(adviser, None if asked.keep_copies else Copies())
         report = None if asked.report is None else Reporting(asked.report, adviser, mask=asked.mask)
-        with open_output(
-            asked.out, asked.row_format, about, settings.home, resume=asked.resume, rows_a_part=asked.rows_a_part
-        ) as output:
+        with (
+            telling_where_full(asked.out or "standard output", _way_on(asked.out, about)),
+            open_output(
+                asked.out, asked.row_format, about, settings.home, resume=asked.resume, rows_a_part=asked.rows_a_part
+            ) as output,
+        ):
             _score(asked, inputs, order, inbox, output, report)
             output.complete()
     if report is not None:
-        report.write(asked.inputs, settings, inbox)
+        with telling_where_full(f"--report {asked.report}", "make room and run it again; the rows are whole"):
+            report.write(asked.inputs, settings, inbox)
     _tell_counts(inbox, asked.own)
+
+
+def _way_on(out: str | None, about: dict[str, str] | None) -> str:
+    if out is None:
+        return "make room, or name a file with -o, which --resume can go on with"
+    return "make room and begin anew" if about is None else "make room and go on with --resume"
 
 
 def _score(

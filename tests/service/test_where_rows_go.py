@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,14 +20,18 @@ SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "eml"
 
 @pytest.fixture
 def kyp(home: Path, tmp_path: Path) -> Kyp:
-    """Run `kyp score` in a folder of its own with the shared model; ``to`` takes its standard output."""
+    """Run `kyp score` in a folder of its own with the shared model.
 
-    def run(*words: str, to: int = subprocess.PIPE) -> "subprocess.CompletedProcess[str]":
+    ``to`` takes its standard output; where ``most`` is given, no more bytes fit into a file.
+    """
+
+    def run(*words: str, to: int = subprocess.PIPE, most: int = 0) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-c", "from service.cli import main; main()", "score", *words]
         settings = os.environ | {"KYP_HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])}
         return subprocess.run(  # noqa: S603 (our own words)
-            command, stdout=to, stderr=subprocess.PIPE, text=True, env=settings, cwd=tmp_path, timeout=300
-        )
+            command, stdout=to, stderr=subprocess.PIPE, text=True, env=settings, cwd=tmp_path, timeout=300,
+            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))) if most else None,
+        )  # fmt: skip
 
     return run
 
@@ -126,3 +131,25 @@ def test_outputs_beside_the_mails_are_no_clash(kyp: Kyp, tmp_path: Path) -> None
     (tmp_path / "report.html").write_text("old")
     assert kyp(".", "-o", "rows.jsonl", "--report", "report.html").returncode == 0
     assert sources(tmp_path / "rows.jsonl") == ["one.eml"]
+
+
+@pytest.mark.parametrize("out", ["out.jsonl", "out.csv", "out.parquet"])
+def test_a_full_disk_is_told_and_gone_on_after(kyp: Kyp, tmp_path: Path, out: str) -> None:
+    """The output is named, with the way on; what was written stays, and the end is that of a run with room."""
+    lines = (json.dumps({"subject": f"n{n}", "body": "Where is it? " * 90}) for n in range(200))
+    (tmp_path / "in.jsonl").write_text("\n".join(lines))
+    done = kyp("in.jsonl", "-o", out, most=300_000)
+    said = f"kyp: {out}: cannot be written on (File too large); make room and go on with --resume\n"
+    assert (done.returncode, done.stderr) == (2, said)
+    assert kyp("in.jsonl", "-o", out, "--resume").returncode == 0
+    assert kyp("in.jsonl", "-o", f"whole{out}").returncode == 0
+    assert (tmp_path / out).read_bytes() == (tmp_path / f"whole{out}").read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"in.jsonl", out, f"whole{out}"}
+
+
+def test_standard_output_that_is_full(kyp: Kyp, mail: Path) -> None:
+    """One line, and nothing more at Python's own end."""
+    with Path("/dev/full").open("wb") as full:
+        done = kyp(mail.name, to=full.fileno())
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "standard output: cannot be written on (No space left on device); make room, or name a file" in done.stderr
