@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.errors import InputError
+from data.mail import mbox
 from data.mail.archives import open_items
 from data.mail.reading import read
 from data.mail.unread import Item, Unread
@@ -92,7 +94,11 @@ def _from_stdin(most_bytes: int) -> Iterator[Item]:
     raw = sys.stdin.buffer.read(most_bytes + 1)
     if len(raw) > most_bytes:
         raise InputError(f"standard input: the mail is larger than {most_bytes} bytes (KYP_MAX_BODY_BYTES)")
-    yield Unread("stdin", raw, read)
+    mails = list(mbox.messages(BytesIO(raw))) if raw.startswith(b"From ") else []
+    if len(mails) < 2:
+        yield Unread("stdin", raw, read)
+    else:  # a mailbox: none of its mails must be lost
+        yield from (Unread(f"stdin#{number}", mail, read) for number, mail in enumerate(mails, start=1))
 
 
 def _about(name: str, path: Path) -> str:

@@ -13,6 +13,14 @@ _BLOCK = 64 * 1024  # bytes read at once
 MAX_GAP = 3
 MAX_WASTED = 4 * MAX_MESSAGE
 _FROM = re.compile(rb"From (?:\S.{0,300}?(?:\d{1,2}:\d{2}|\b(?:19|20)\d{2}\b)|[ \t]{0,20}\r?\n)")
+_UNDATED = re.compile(rb"From (\S{1,320})[ \t]{0,20}\r?\n")
+_HEADER = re.compile(
+    rb"(?:From|Date|Subject|Message-ID|Return-Path|Received|To|Cc|Reply-To|Sender|Delivered-To|MIME-Version|Status|"
+    rb"Content-[A-Za-z-]{1,40}|DKIM-Signature|ARC-[A-Za-z-]{1,40}|X-[!-9;-~]{1,70}):[ \t\r\n]",
+    re.IGNORECASE,
+)
+_SENDER = re.compile(rb"From:[^\n]{0,400}@", re.IGNORECASE)
+MAX_AHEAD = 64 * 1024  # bytes of a header to look at behind a "From " line without a date
 _SURE = re.compile(
     rb"From (?:\S.{0,200} )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d .{0,12}\d{4}\s*$"
 )
@@ -43,9 +51,10 @@ def find(stream: IO[bytes]) -> Iterator[Found]:
     """The same messages, with their places.
 
     A "From " line parts messages where a blank line (or the start) stands before it, and it bears either a date in
-    the mailbox's own form, or any date with a header after it. A Content-Length (mboxcl) is followed where another
-    message or the end stands right behind it, so that "From " lines inside a text need no escape; a mailbox whose
-    lengths are wrong is soon read without them.
+    the mailbox's own form, or any date with a header after it. Without a date it does where it holds one word alone,
+    and nothing but a mail's header stands right behind it: no sentence that begins with "From " parts. A
+    Content-Length (mboxcl) is followed where another message or the end stands right behind it, so that "From " lines
+    inside a text need no escape; a mailbox whose lengths are wrong is soon read without them.
     """
     lines = _Lines(stream)
     started = _skip_opening(lines)
@@ -137,6 +146,18 @@ class _Lines:
             size -= len(line)
         return taken
 
+    def ahead(self) -> list[bytes]:
+        """The next lines up to a blank one, or as many as are enough; they come again."""
+        peeked: list[bytes] = []
+        size = 0
+        while size < MAX_AHEAD and (line := self.next()):
+            peeked.append(line)
+            size += len(line)
+            if not line.strip():
+                break
+        self.put_back(peeked)
+        return peeked
+
     def ends_here(self) -> bool:
         """Whether another message or the end of the file comes next, after a blank line or two."""
         peeked: list[bytes] = []
@@ -144,8 +165,9 @@ class _Lines:
             peeked.append(line)
             if line.strip():
                 break
+        parts = not peeked or not peeked[-1].strip() or _FROM.match(peeked[-1]) or _parts_undated(self, peeked[-1])
         self.put_back(peeked)
-        return not peeked or not peeked[-1].strip() or _FROM.match(peeked[-1]) is not None
+        return bool(parts)
 
     def _line_end(self) -> int:
         """Where in what is held the next line ends; more is read where its end is not held."""
@@ -166,7 +188,7 @@ class _Lines:
 def _skip_opening(lines: _Lines) -> bool:
     """Pass over the first message's "From " line, if there is one."""
     first = lines.next()
-    if _FROM.match(first):
+    if _FROM.match(first) or _parts_undated(lines, first):
         return True
     lines.put_back([first] if first else [])
     return False
@@ -177,7 +199,7 @@ def _next_message(lines: _Lines) -> tuple[list[bytes], bool]:
     held: list[bytes] = []
     size, inside, blank = 0, False, False
     while line := (lines.body() if inside else lines.header()) or lines.next():
-        if blank and _FROM.match(line) and _parts(lines, line):
+        if blank and line.startswith(b"From ") and _parts(lines, line):
             return held, True
         blank = not _last(line).strip()
         size += len(line)
@@ -196,9 +218,24 @@ def _last(lines: bytes) -> bytes:
 
 def _parts(lines: _Lines, line: bytes) -> bool:
     """Whether a "From " line parts two messages: by its form, or by the header after it."""
+    if not _FROM.match(line):
+        return _parts_undated(lines, line)
     following = lines.next()
     lines.put_back([following] if following else [])
     return _SURE.match(line) is not None or _FIELD.match(following) is not None
+
+
+def _parts_undated(lines: _Lines, line: bytes) -> bool:
+    """Whether it does without a date: behind an address or a dash one field is enough, behind a word a sender too."""
+    named = _UNDATED.match(line)
+    if named is None:
+        return False
+    header = [field for field in lines.ahead() if field.strip() and not field.startswith((b" ", b"\t"))]
+    if not header or not _HEADER.match(header[0]) or not all(map(_FIELD.match, header)):
+        return False
+    if named[1] == b"-" or b"@" in named[1]:
+        return True
+    return any(map(_SENDER.match, header)) and sum(map(bool, map(_HEADER.match, header))) > 1
 
 
 def _measured(lines: _Lines, header: list[bytes]) -> list[bytes]:

@@ -1,9 +1,12 @@
 """Reading takes time in proportion to the input, whatever is written into it."""
 
 import time
+from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 
+from data.mail import mbox
 from data.mail.reading import read
 
 HEAD = b"From: a@b.example\nSubject: x\n"
@@ -49,12 +52,12 @@ def grown(seed: bytes, size: int) -> bytes:
     return name + b": " + unit * (size // len(unit)) + b"\n\nend\n"
 
 
-def seconds(raw: bytes) -> float:
+def seconds(raw: bytes, work: Callable[[bytes], object] = lambda raw: read(raw, "x")) -> float:
     """The best of four times of reading."""
     best = float("inf")
     for _ in range(4):
         start = time.process_time()
-        read(raw, "x")
+        work(raw)
         best = min(best, time.process_time() - start)
     return best
 
@@ -72,3 +75,17 @@ def grows_evenly(name: str) -> bool:
     """Whether one round shows time in proportion to the input."""
     small, large = (seconds(grown(CRAFTED[name], size)) for size in (SMALL, TIMES * SMALL))
     return large < max(2.5 * TIMES * small, 0.15)
+
+
+@pytest.mark.parametrize(
+    "unit", [b"\nFrom x\n", b"\nFrom x\nFrom: a@b.example\n", b"\nFrom a@b.example\n" + b"Received: y\n" * 9_000]
+)
+def test_looking_behind_from_lines_costs_no_more_for_each(unit: bytes) -> None:
+    """A mailbox of nothing but "From " lines without a date, and long headers behind them, is cut in linear time."""
+
+    def evenly() -> bool:
+        mailboxes = (unit * (times * 10 * SMALL // len(unit)) for times in (1, TIMES))
+        small, large = (seconds(raw, lambda raw: list(mbox.find(BytesIO(raw)))) for raw in mailboxes)
+        return large < max(2.5 * TIMES * small, 0.15)
+
+    assert any(evenly() for _ in range(3))

@@ -45,13 +45,48 @@ def test_from_at_the_start_of_a_line_of_text_cuts_nothing(tmp_path: Path) -> Non
     assert emails == ["First.\n\nFrom Monday at 10:00 we are open.\n\nFrom Tuesday too.", "Second."]
 
 
+@pytest.mark.parametrize("line", [b"From ana@b.example", b"From -", b"From x", b"From MAILER-DAEMON "])
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
+def test_from_lines_without_a_date_part_mails(tmp_path: Path, line: bytes, ends: bytes) -> None:
+    """An address, a dash or a word alone, with a mail's header right behind it, at the start and after a blank line."""
+    traced = b"Received: from a\n by b\n" * 50 + b"Return-Path: <bo@other.example>\n" + TWO
+    raw = b"\n".join((line + b"\n" + ONE, line + b"\n" + traced, LINE + ONE)).replace(b"\n", ends)
+    found = list(mbox.find(BytesIO(raw)))
+    assert [b"Received" in mail.raw for mail in found] == [False, True, False]
+    assert texts(put(tmp_path / "in.mbox", raw)) == ["First.", "Second.", "First."]
+    measured = b"Content-Length: %d\n\n%s\n" % (len(TWO) + 1, TWO)
+    raw = line + b"\nFrom: ana@b.example\n" + measured + line + b"\n" + ONE
+    assert len(texts(put(tmp_path / "in.mbox", raw))) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"From Monday on we are open.\nDate: see below\nSubject: the same\n",
+        b"From Monday\nFrom: 09:00\nTo: 17:00\n",
+        b"From Ana:\nSubject: the drafts\nDate: Friday\n",
+        b"From x\nand: so on\nFrom: ana@b.example\nSubject: no header\n",
+        b"From ana@b.example\nthere was no answer yet.\n",
+        b"From ana@b.example\nSubject: drafts\nThat is all she wrote.\n",
+        b"From ana@b.example\n\nSubject: drafts\n",
+        b"From -\n",
+    ],
+)
+def test_no_sentence_that_begins_with_from_parts_mails(words: bytes) -> None:
+    """Words that begin like a "From " line without a date, and even fields below them, stay in their mail."""
+    raw = LINE + ONE + b"\n" + words + b"\nMore.\n\n" + LINE + TWO
+    assert list(mbox.messages(BytesIO(raw))) == [ONE + b"\n" + words + b"\nMore.\n\n", TWO]
+    assert len(list(mbox.messages(BytesIO(LINE + ONE + b"From ana@b.example\n" + TWO)))) == 1, "no blank line before"
+
+
 @pytest.mark.parametrize("block", [1, 3, 17, 64, 200])
 def test_blocks_cut_nothing(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
     """However little of a file is read at once, its mails and their places are the same."""
     quoted = b"See this mailbox:\n\n" + LINE + b"Subject: quoted\n\nIts text.\n"
     held = LINE + b"Subject: Three\nContent-Length: %d\n\n" % len(quoted) + quoted
     spaced = LINE + b"Subject: Four\r\n \t\r\nFrom Monday on we are open.\r\n\r\n>From Tuesday too.\r\nno end"
-    raw = b"\n".join((LINE + ONE, LINE + TWO, held, spaced))
+    undated = b"From bo@other.example\n" + TWO
+    raw = b"\n".join((LINE + ONE, undated, held, spaced))
     for whole in (raw, raw.replace(b"\r", b"").replace(b"\n", b"\r")):
         expected = list(mbox.find(BytesIO(whole)))
         monkeypatch.setattr(mbox, "_BLOCK", block)

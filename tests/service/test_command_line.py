@@ -74,6 +74,14 @@ def test_one_raw_mail_on_standard_input(kyp: Kyp) -> None:
     assert (row["subject"], row["client"]) == ("Hi", "ana@brightloom.example")
 
 
+def test_a_mailbox_on_standard_input_loses_none_of_its_mails(kyp: Kyp, mailbox: Path) -> None:
+    """Each has its row; one mail with a "From " line before it, as a filter gets it, is one mail."""
+    found = rows(kyp("score", "-", stdin=mailbox.read_text()))
+    assert [(row["source"], row["subject"]) for row in found] == [(f"stdin#{n + 1}", f"n{n}") for n in range(30)]
+    (row,) = rows(kyp("score", "-", stdin="From ana@brightloom.example\n" + MAIL.format(subject="Hi", day=5)))
+    assert (row["source"], row["subject"]) == ("stdin", "Hi")
+
+
 def test_rows_go_to_a_file(kyp: Kyp, mailbox: Path, tmp_path: Path) -> None:
     """-o names the file, its ending the format."""
     assert kyp("score", mailbox, "-o", tmp_path / "out.csv").stdout == ""
