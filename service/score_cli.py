@@ -25,7 +25,10 @@ def add_scoring(app: typer.Typer) -> None:
 def score(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="INPUT…", help="mbox, eml, Maildir, folder, zip, jsonl, csv, URL; - for one raw mail"),
+        typer.Argument(
+            metavar="INPUT…",
+            help="mbox (.gz), eml, emlx, msg, pst, zip, jsonl, csv, Maildir, folder, URL; - for one raw mail",
+        ),
     ],
     out: Annotated[
         str | None,
@@ -52,6 +55,8 @@ def score(
         raise typer.BadParameter("--backend dask and --scheduler ADDRESS go together")
     if mask and report is None:
         raise typer.BadParameter("--mask masks the report: name one with --report")
+    if prior is not None and not 0 < prior < 1:
+        raise typer.BadParameter(f"--prior {prior:g} is no share: give one between 0 and 1, as 0.1")
     chosen = format or RowFormat.of(out)
     run(
         Scoring(

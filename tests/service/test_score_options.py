@@ -44,3 +44,17 @@ def test_what_is_no_address_is_refused(asked: list[Scoring], given: str) -> None
     done = score("--me", given)
     assert (done.exit_code, asked) == (2, [])
     assert f"--me {given}" in done.output.replace("│", "")
+
+
+@pytest.mark.parametrize("given", ["2", "1", "0", "-0.1", "nan"])
+def test_a_prior_that_is_no_share_is_named_as_it_was_given(asked: list[Scoring], given: str) -> None:
+    """By the option, not by the setting that it stands for."""
+    done = score("--prior", given)
+    assert (done.exit_code, asked) == (2, [])
+    assert f"--prior {given} is no share" in done.output
+
+
+def test_help_names_the_kinds_that_are_read() -> None:
+    """All of them, Outlook's too."""
+    told = CliRunner().invoke(app, ["score", "--help"], env={"COLUMNS": "200"}).output
+    assert all(f"{kind}," in told for kind in ("eml", "msg", "pst", "zip", "jsonl", "csv", "Maildir"))
