@@ -200,6 +200,26 @@ def test_the_page_needs_nothing_else() -> None:
         assert heading in html
 
 
+@pytest.mark.parametrize(("level", "claimed"), [(0, True), (3, True), (3, False), (2, False)])
+def test_one_message_is_told_of_as_one(level: int, claimed: bool) -> None:
+    """Verbs and nouns agree with it, wherever it is counted."""
+    one = message(1, level=level, claimed=claimed, labels=("distrust",), sent_at=datetime(2026, 3, 7, 22, tzinfo=UTC))
+    for sent in ((), (SentMail(NOW, (BEN,)),), (SentMail(NOW, (ANA,)),)):
+        words = re.sub(r"<[^>]+>", "", page(report_on([one], *sent)).partition("<main>")[2])
+        assert not re.findall(r"\b1 (?:messages|clients|[a-z ]*messages)\b|\b1 message \w+ have\b", words)
+        assert ("1 message says it is urgent, and" in words) == claimed
+    two = [message(1, level=3, claimed=True), message(2, client=BEN, level=3, claimed=True)]
+    assert "a full bar stands for 1 message." in page(report_on(two))
+    assert "2 messages say they are urgent." in page(report_on(two))
+
+
+def test_addresses_break_between_their_parts() -> None:
+    """Before the @ and after dots, not inside a word where that can be."""
+    html = page(report_on([message(1), message(2, client="no.address<b>")]))
+    assert 'ana.<wbr>reyes<wbr><span class="soft">@brightloom.<wbr>example' in html
+    assert "no.<wbr>address&lt;b&gt;" in html
+
+
 @pytest.mark.parametrize(
     ("top", "marks"),
     [(1, ["1"]), (3, ["1", "2", "3"]), (7, ["2", "4", "6"]), (12, ["5", "10"]), (2_600, ["1k", "2k"])],
