@@ -31,8 +31,8 @@ def check_apart(inputs: Sequence[str], out: str | None, report: Path | None) -> 
 def _check_spared(name: str, read: str, written: Sequence[str], told: str) -> None:
     if read and read in written:
         raise InputError(f"{told} would overwrite the input {name}: name another file")
-    inside = [Path(place) for place in written if read and place.startswith(f"{read}/")]
-    if any(place.is_file() and is_taken_for_mail(place) for place in inside):
+    lies_there = bool(read) and written[0].startswith(f"{read}/") and Path(written[0]).is_file()
+    if lies_there and is_taken_for_mail(Path(written[0])):
         raise InputError(f"{told} lies in the input {name}, would be read as mail and overwritten: name another file")
 
 

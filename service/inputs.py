@@ -17,7 +17,7 @@ from data.mail.archives import open_items
 from data.mail.reading import read
 from data.mail.unread import Item, Unread
 from service.remote import fetch, is_url
-from service.unfinished import OWN_SUFFIXES
+from service.unfinished import JOURNAL, OWN_SUFFIXES, PART
 
 STDIN = "-"
 _SAME_SIZE_READ = (".mbox", ".mbx", ".mboxrd", ".mboxo", ".eml", ".emlx", ".jsonl", ".ndjson", ".csv", ".tsv")
@@ -77,8 +77,27 @@ def _called(path: Path) -> list[str]:
 def _items(name: str, file: Path | None, most_bytes: int, alike: Container[str]) -> Iterator[Item]:
     if file is None:
         return _from_stdin(most_bytes)
-    items = open_items(file, name if name in alike else None)
+    items = open_items(file)
+    if kept := _kept_inside(file):
+        items = (item for item in items if item.source.rpartition("#")[0] not in kept)
+    if name in alike:
+        items = (_named(item, name, file) for item in items)
     return (_at_url(item, name, file) for item in items) if is_url(name) else items
+
+
+def _kept_inside(path: Path) -> frozenset[str]:
+    """The rows and journals of runs that have not ended, where their output lies in the folder that is read."""
+    if not path.is_dir():
+        return frozenset()
+    journals = {file.with_suffix("") for file in path.rglob(f"*{JOURNAL}")}
+    pairs = [(out.with_name(out.name + PART), out.with_name(out.name + JOURNAL)) for out in journals]
+    return frozenset(str(file.relative_to(path)) for part, own in pairs if part.exists() for file in (part, own))
+
+
+def _named(item: Item, name: str, file: Path) -> Item:
+    """An item whose source begins with the input's name as it was given."""
+    inside = f"/{item.source}" if file.is_dir() else item.source.removeprefix(file.name)
+    return replace(item, source=name.rstrip("/") + inside)
 
 
 def _at_url(item: Item, url: str, copy: Path) -> Item:

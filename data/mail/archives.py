@@ -26,22 +26,19 @@ def open_mails(path: Path) -> Iterator[Email]:
     return map(as_email, open_items(path))
 
 
-def open_items(path: Path, name: str | None = None) -> Iterator[Item]:
-    """The same mails, not read yet where that can wait: to be read elsewhere, or passed over.
-
-    ``name`` stands in their sources for the file's own name, or before the names of what is in the folder.
-    """
+def open_items(path: Path) -> Iterator[Item]:
+    """The same mails, not read yet where that can wait: to be read elsewhere, or passed over."""
     if not path.exists():
         raise InputError(f"{path} is not there: give an existing file or folder ({KNOWN}).")
     if path.is_dir():
-        rows = _folder(path, f"{name.rstrip('/')}/" if name else "")
+        rows = _folder(path)
         first = next(rows, None)  # so that an empty folder is refused here, not later
         return chain((first,) if first else (), rows)
     try:
         path.open("rb").close()
     except OSError as error:
         raise InputError(f"{path} cannot be opened ({error.strerror}): check who may read it.") from error
-    return _file(path, name or path.name)
+    return _file(path, path.name)
 
 
 def is_taken_for_mail(path: Path) -> bool:
@@ -136,14 +133,14 @@ def _mbox(path: Path, name: str) -> Iterator[Item]:
             yield Email(f"{name}#{number + 1}", error=problem)
 
 
-def _folder(path: Path, before: str) -> Iterator[Item]:
+def _folder(path: Path) -> Iterator[Item]:
     """A Maildir, or any folder: its files by name, folders inside included.
 
     What holds no mails is passed over; what should hold some and cannot be opened is a row with an error.
     """
     found = False
     for item in _items(path):
-        name = f"{before}{item.relative_to(path)}"
+        name = str(item.relative_to(path))
         try:
             yield from _file(item, name) if not _in_maildir(item) else _single(item, name)
         except NoMails:

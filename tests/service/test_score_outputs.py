@@ -91,6 +91,17 @@ def test_a_stopped_run_goes_on(score: Score, stopped: Path, mailbox: Path, tmp_p
     assert len(rows(stopped)) == 60
 
 
+def test_rows_kept_in_the_folder_that_is_read_are_no_mails(score: Score, mailbox: Path, tmp_path: Path) -> None:
+    """A run whose output stands beside its mails goes on, and does not read what it kept itself."""
+    (tmp_path / "z.mbox").write_text(mail(77))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr("service.output._Kept.complete", _stop)
+        score(tmp_path / "out.jsonl", tmp_path)
+    score(tmp_path / "out.jsonl", tmp_path, resume=True)
+    assert [row["subject"] for row in rows(tmp_path / "out.jsonl")] == [*(f"n{n}" for n in range(60)), "n77"]
+    assert mailbox.exists()
+
+
 def test_a_stopped_run_is_not_begun_anew_unasked(score: Score, stopped: Path, mailbox: Path) -> None:
     """Hours of work are not thrown away: the refusal names the part and both ways out."""
     with pytest.raises(InputError, match=r"out.jsonl.part holds 48 mails .* --resume, or remove it"):
