@@ -7,7 +7,7 @@ import pytest
 
 from service.commands.score import Scoring, run
 from service.rows import RowFormat
-from tests.service.scored import Score
+from tests.service.scored import Score, mail
 
 
 @pytest.fixture
@@ -20,3 +20,11 @@ def score(home: Path, monkeypatch: pytest.MonkeyPatch) -> Score:
         run(Scoring([str(name) for name in inputs], str(out), chosen, **options))
 
     return score
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Path:
+    """An mbox of 60 mails of one client."""
+    path = tmp_path / "inbox.mbox"
+    path.write_text("".join(mail(n) for n in range(60)))
+    return path

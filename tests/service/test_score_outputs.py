@@ -19,14 +19,6 @@ from tests.service.scored import Score, Stopped, mail, rows, stop
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Path:
-    """An mbox of 60 mails of one client."""
-    path = tmp_path / "inbox.mbox"
-    path.write_text("".join(mail(n) for n in range(60)))
-    return path
-
-
-@pytest.fixture
 def stopped(score: Score, mailbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An output whose run was stopped after the first two chunks, and left half a row and half a line of journal."""
     from service.unfinished import Unfinished
