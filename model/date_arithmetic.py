@@ -1,8 +1,12 @@
 """Counting with days, weeks and months."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import TypeVar
 
+Day = TypeVar("Day", bound=date)
+
+_FRIDAY = 4
 _LONGEST_LOOK_BACK = 100  # days: "3 March" in a mail of June is this year's, in a mail of August next year's
 _LOOK_BACK_OF_COMING = 31  # "by 3 March" is next year's by April; some weeks late it is a slip, or told of the past
 
@@ -57,16 +61,11 @@ def last_of_month(day: date, working: bool = False) -> date:
     return last - timedelta(days=max(0, last.weekday() - 4)) if working else last
 
 
-def working_days_on(sent_at: datetime, count: int) -> datetime:
-    """Some working days (Monday to Friday) later, sixty at most."""
-    end = sent_at
-    for _ in range(min(count, 60)):
-        end += timedelta(days={4: 3, 5: 2}.get(end.weekday(), 1))
-    return end
-
-
-def working_days_before(day: date, count: int) -> date:
-    """Some working days (Monday to Friday) earlier, sixty at most."""
-    for _ in range(min(count, 60)):
-        day -= timedelta(days={0: 3, 6: 2}.get(day.weekday(), 1))
+def working_days_on(day: Day, count: int) -> Day:
+    """Some working days (Monday to Friday) later, or earlier where ``count`` is below 0; sixty at most."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(min(abs(count), 60)):
+        day += step
+        while day.weekday() > _FRIDAY:
+            day += step
     return day

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from model.date_arithmetic import in_month, last_of_month, real_day, shift_month, working_days_before, working_days_on
+from model.date_arithmetic import in_month, last_of_month, real_day, shift_month, working_days_on
 from model.date_grammar import Phrase
 from model.date_kinds import DateKind, Resolved, day_part
 from model.date_words import COMING, LEAD_OF
@@ -54,7 +54,7 @@ def eve(phrase: Phrase, told: Sequence[Resolved]) -> Resolved | None:
     else:
         back = next(iter(phrase.numbers("dnqes")), 1.0) * _DAYS_OF.get(phrase.unit() or "day", 0.0)
     if phrase.has("v"):
-        return Resolved(working_days_before(before.date, int(back)), "relative") if back >= 1 else None
+        return Resolved(working_days_on(before.date, -int(back)), "relative") if back >= 1 else None
     return Resolved(before.date - timedelta(days=back), "relative", day_part(phrase)) if back >= 1 else None
 
 

@@ -18,6 +18,8 @@ def resolve(phrase: Phrase, moment: Moment, told: Sequence[Resolved] = ()) -> Re
     if phrase.rule == "ordinal" and moment.sent_at:
         return ordinal(phrase, moment.sent_at, told[-1] if told else None)
     if phrase.rule == "eve":
-        back = eve(phrase, told)
-        return back if back or not (phrase.has("W") and moment.sent_at) else weekday(phrase, moment.sent_at)
+        counted = eve(phrase, told)
+        if counted is None and phrase.has("W") and moment.sent_at:  # "by Monday latest"
+            return weekday(phrase, moment.sent_at)
+        return counted
     return FROM_SENDING[phrase.rule](phrase, moment.sent_at) if moment.sent_at else None

@@ -21,9 +21,8 @@ _CODE_OF = _MARKS | CODES
 # What means a day only sometimes: by its own capital, or by what stands before it.
 _BY_CAPITAL = {"S": ("W", "S"), "N": ("_", "T"), "L": ("L", "Z")}
 _UNSURE = re.compile("[LSZD]")
-
-
 _AT_DAYPART = re.compile("[LZ]oP")  # "linggo ng gabi"
+
 
 Words = tuple[str, ...]
 
@@ -164,14 +163,15 @@ def _settled(match: re.Match[str], text: Written) -> str:
     """The code of a word that is a day only sometimes, by the word before it."""
     code, place = match.group(), match.start()
     before = match.string[place - 1] if place else "|"
-    word = text.words[place - 1] if before == "_" else ""
-    if code == "D":
-        return "b" if word == "later" else "_"
+    if code == "D":  # "no later than"
+        return "b" if _follows("later", before, place, text) else "_"
     if code == "S":  # a small "sat" or "sun"
-        return "W" if before in "b~cxf" or word == "for" else "_"
+        return "W" if before in "b~cxf" or _follows("for", before, place, text) else "_"
     # "Linggo" is Sunday, "linggo" as a rule a week
-    return (
-        "W"
-        if before in "b~" or _AT_DAYPART.match(match.string, place) or (code == "L" and before not in "deno")
-        else "U"
-    )
+    sunday = before in "b~" or _AT_DAYPART.match(match.string, place) or (code == "L" and before not in "deno")
+    return "W" if sunday else "U"
+
+
+def _follows(word: str, before: str, place: int, text: Written) -> bool:
+    """Whether a word of no code stands before a place; the text's words are asked only then."""
+    return before == "_" and text.words[place - 1] == word

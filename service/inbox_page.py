@@ -36,7 +36,7 @@ def render(report: InboxReport, playbook: Playbook, making: Making) -> str:
     )  # fmt: skip
     templates.filters |= {
         "day": _day, "tint": _tint, "hours": _hours, "count": "{:,}".format, "short": _short, "mark": _mark,
-        "messages": _messages,
+        "messages": words.messages,
     }  # fmt: skip
     return templates.get_template("inbox_report.html").render(
         report=report,
@@ -60,7 +60,7 @@ def _brief(report: InboxReport) -> Iterator[tuple[str, str]]:
     """What a reader in a hurry must know: a few words in bold, and the rest of the sentence."""
     if report.pressing:
         yield (
-            f"Act by the next day: {_messages(report.pressing)} of the last 30 days",
+            f"Act by the next day: {words.messages(report.pressing)} of the last 30 days",
             "Those that press most are listed below." if report.pressing > 1 else "It is listed below.",
         )
     if report.partings:
@@ -77,12 +77,12 @@ def _brief(report: InboxReport) -> Iterator[tuple[str, str]]:
     if commonest := _commonest(report):
         yield commonest
     if report.late.of:
-        yield f"{report.late.percent} % came outside your working hours", f"{_messages(report.late.count)}."
+        yield f"{report.late.percent} % came outside your working hours", f"{words.messages(report.late.count)}."
     if report.answers and report.answers.hours is not None:
         waiting = report.answers.waiting
         yield (
             f"Half of your answers went out within {_hours(report.answers.hours)}",
-            f"{waiting.count:,} of {_messages(waiting.of)} of the last 30 days {_have(waiting.count)} had none.",
+            f"{waiting.count:,} of {words.messages(waiting.of)} of the last 30 days {_have(waiting.count)} had none.",
         )
 
 
@@ -93,7 +93,7 @@ def _commonest(report: InboxReport) -> tuple[str, str] | None:
     if not trouble[label]:
         return None
     name, meaning = words.LABELS[label]
-    return f"{name} is what you meet most", f"{_messages(trouble[label])} of a client who {meaning}."
+    return f"{name} is what you meet most", f"{words.messages(trouble[label])} of a client who {meaning}."
 
 
 def _claimed(claims: Share) -> str:
@@ -101,10 +101,6 @@ def _claimed(claims: Share) -> str:
         return f"The only message that claims to be urgent names {'nothing' if claims.count else 'something'} that is."
     name = "names" if claims.count == 1 else "name"
     return f"{claims.count:,} of {claims.of:,} messages that claim to be urgent {name} nothing that is."
-
-
-def _messages(count: int) -> str:
-    return f"{count:,} message{_s(count)}"
 
 
 def _have(count: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from data.labels.opinion import CLAIMED, DEADLINE, URGENCY, Correction, Opinion
+from data.labels.opinion import CLAIMED, URGENCY, Correction, Opinion
 from data.records import Assessment, Signal, Urgency
 from data.taxonomy import LABELS, Label
 from service.corrections import Opined
@@ -48,7 +48,7 @@ class Judged:
             own,
             level=own.level if URGENCY in told.unsure else told.urgency,
             claimed=own.claimed if CLAIMED in told.unsure else told.urgency_claimed,
-            deadline=own.deadline if DEADLINE in told.unsure else told.deadline,
+            deadline=told.due(own.deadline),
         )
 
     def signal(self, label: Label) -> Signal | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from data.advice import FALLBACK_LANGUAGE
-from data.labels.opinion import DEADLINE
 from model.agenda import AgendaItem, ClientWeek, LateMessage, agenda
 from service.adviser import Adviser
 from service.clientele import Clientele
@@ -53,8 +52,7 @@ class WeekPlanner:
         latest = self.clients.late(since, _MOST)
         opined = self.corrections.of_each([late.id for late in latest])
         for late in latest:
-            told = opined[late.id].consensus if late.id in opined else None
-            due = told.deadline if told and DEADLINE not in told.unsure else late.deadline
+            due = opined[late.id].consensus.due(late.deadline) if late.id in opined else late.deadline
             message = LateMessage(late.id, self._day(late.at), late.text, due)
             found.setdefault(late.client, []).append(message)
         return found

@@ -28,3 +28,8 @@ KINDS: dict[MailKind, str] = {
     "newsletter": "a newsletter",
     "calendar": "a calendar invitation",
 }
+
+
+def messages(count: int) -> str:
+    """So many messages."""
+    return f"{count:,} message{'s' * (count != 1)}"

@@ -69,6 +69,10 @@ class Consensus:
         """The labels that the message bears."""
         return frozenset(label for label, borne in self.labels.items() if borne)
 
+    def due(self, said: date | None) -> date | None:
+        """The deadline that holds: theirs where it is settled, else the one that a model ``said``."""
+        return said if DEADLINE in self.unsure else self.deadline
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -24,6 +24,7 @@ from service.judging import build_adviser, build_registry
 from service.output import Output, is_folder, open_output
 from service.rows import ROWS_A_PART, RowFormat
 from service.settings import Settings, read_settings
+from service.words import messages
 
 _MOST_TOLD = 10  # damaged archives, by name
 
@@ -174,15 +175,15 @@ def _about(asked: Scoring, inputs: Inputs, order: Order, adviser: Adviser, setti
 def _tell_counts(inbox: Inbox, own: frozenset[str]) -> None:
     copies = inbox.copies.found if inbox.copies else 0
     if inbox.unreadable:
-        tell(f"kyp: {_messages(inbox.unreadable)} could not be read; the rows say why")
+        tell(f"kyp: {messages(inbox.unreadable)} could not be read; the rows say why")
     for source in inbox.damaged[:_MOST_TOLD]:
         tell(f"kyp: {_damage(source)}")
     if more := len(inbox.damaged[_MOST_TOLD:]):
         tell(f"kyp: {more:,} more damage{'s' * (more != 1)} of this kind: see the rows with damaged_archive")
     if copies:
-        tell(f"kyp: {_messages(copies)} had been there already, and {'is' if copies == 1 else 'are'} scored once")
+        tell(f"kyp: {messages(copies)} had been there already, and {'is' if copies == 1 else 'are'} scored once")
     if inbox.own:
-        tell(f"kyp: {_messages(inbox.own)} of your own left out")
+        tell(f"kyp: {messages(inbox.own)} of your own left out")
     if unknown := ", ".join(sorted(own - inbox.senders)):
         tell(f"kyp: no mail here was sent from {unknown} (--me)")
 
@@ -193,7 +194,3 @@ def _damage(source: str) -> str:
     where = f"after mail {int(number) - 1:,}" if int(number) > 1 else "at its first mail"
     lost = "what stands behind it in that item" if name.lower().endswith(".zip") else "what stands behind it"
     return f"{name} is damaged {where}: {lost} was not read"
-
-
-def _messages(count: int) -> str:
-    return f"{count:,} message{'s' * (count != 1)}"
